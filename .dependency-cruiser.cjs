@@ -1,0 +1,50 @@
+// The layers of the design, enforced: who may import whom.
+'use strict';
+const LAYERS = {
+  package: [],
+  errors: [],
+  spec: ['errors', 'package', 'components/vocabulary'],
+  kubernetes: ['errors', 'package', 'components/vocabulary'],
+  policies: ['errors', 'package', 'components/vocabulary', 'spec', 'kubernetes/types'],
+  components: ['errors', 'package'],
+  stacks: ['errors', 'package', 'components', 'spec', 'policies'],
+  engine: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
+  platform: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
+  operations: ['errors', 'package', 'components/vocabulary', 'spec', 'stacks', 'policies', 'kubernetes', 'engine', 'platform'],
+  scripts: ['errors', 'package', 'components/vocabulary', 'operations'],
+};
+const OURS = Object.keys(LAYERS).join('|');
+const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  comment: `${layer} may import: ${allowed.join(', ') || 'nothing of ours'}`,
+  from: { path: `^${layer}/` },
+  to: { path: `^(${OURS})/`, pathNot: `^(${[layer, ...allowed].join('|')})([/.]|$)` },
+}));
+const only = (name, paths, from, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: `^(${OURS})/`, pathNot: from },
+  to: { path: paths },
+});
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: 'no-cycles', severity: 'error', comment: 'no cycles', from: {}, to: { circular: true } },
+    { name: 'tests-are-leaves', severity: 'error', comment: 'nothing imports test', from: { path: `^(${OURS})/` }, to: { path: '^test/' } },
+    { name: 'vocabulary-is-a-leaf', severity: 'error', comment: 'the vocabulary imports nothing', from: { path: '^components/vocabulary' }, to: { path: '.' } },
+    only('yargs-in-one-place', 'node_modules/yargs', '^scripts/cli/', 'one adapter for yargs'),
+    only('automation-in-engine', '@pulumi/pulumi/(automation|proto)', '^engine/', 'the Automation API and the stubs live in the engine'),
+    only('zod-at-the-borders', 'node_modules/zod', '^(spec|policies|kubernetes|platform|engine|operations|scripts)/', 'parse at the border, trust inside: components and stacks get parsed values'),
+    only('http-in-one-place', 'node_modules/undici', '^(kubernetes|platform/toolchain)/', 'the API client and the downloader speak HTTP'),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^\\.build/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

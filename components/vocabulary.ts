@@ -1,0 +1,89 @@
+/**
+ * The words that the cluster sees: labels, annotations, namespaces, roles, users. Imports nothing, so that every layer can use it.
+ * A value here is part of the contract with what already runs: changing one needs an ADR and a migration.
+ */
+
+export const LABELS = {
+  /** `true` on every object that the platform manages; the guard rails protect what bears it. */
+  managed: 'testbed.io/managed',
+  /** The testbed's id (`tb-x7k2p9`) on each of its objects, wherever they live. */
+  testbed: 'testbed.io/testbed',
+  /** `open` or `sensitive`, on namespaces. */
+  grade: 'testbed.io/grade',
+  /** What an object is part of: boundary, database, access, shared. */
+  component: 'testbed.io/component',
+  /** What a namespace is for: testbed, system, access, preview. */
+  role: 'testbed.io/role',
+  /** `true` on nodes, storage classes and volumes that only pretend. */
+  simulated: 'testbed.io/simulated',
+} as const;
+
+export const ANNOTATIONS = {
+  /** Display name of the testbed, as its spec has it. */
+  name: 'testbed.io/name',
+  participant: 'testbed.io/participant',
+  owner: 'testbed.io/owner',
+  member: 'testbed.io/member',
+  /** End of the testbed, RFC 3339 date. */
+  ends: 'testbed.io/ends',
+  /** The mark: which stack and which resource of it an object belongs to. */
+  stack: 'testbed.io/stack',
+  urn: 'testbed.io/urn',
+  /** `true` lets the provider take over an object of this name that bears no mark (the `default` service account). */
+  adopt: 'testbed.io/adopt',
+} as const;
+
+export const NAMESPACES = {
+  /** The platform's own identities and claims. */
+  system: 'testbed-system',
+  /** Where persons' identities live: no pod ever runs here, so none can wear them. */
+  access: 'testbed-access',
+} as const;
+
+/** The standing empty namespace in which a preview dry-runs objects whose namespace does not exist yet. */
+export function previewNamespace(grade: 'open' | 'sensitive'): string {
+  return `testbed-preview-${grade}`;
+}
+
+/** Fixed cluster roles that access is given by; the provisioner may bind these and no others. */
+export const ROLES = {
+  /** What a developer may do in the own namespace, at every grade. */
+  developer: 'testbed-developer',
+  /** Added at grade `open`: exec and port-forward. */
+  developerOpen: 'testbed-developer-open',
+  /** Read-only view of the site. */
+  operator: 'testbed-operator',
+  provisioner: 'testbed-provisioner',
+} as const;
+
+/** The platform's users, by exact name; the guard rails let these through. */
+export const USERS = {
+  provisioner: 'system:serviceaccount:testbed-system:testbed-provisioner',
+  /** May create an operation's Secret and ask for a provisioner token bound to it, no more. */
+  site: 'testbed:site',
+  /** One hour, explicit, audited (`testbed cluster kubeconfig --admin`). */
+  admin: 'testbed:admin',
+  operator: 'testbed:operator',
+  /** Plays the kubelet for simulated nodes. */
+  kwok: 'testbed:kwok',
+  /** Binds claims of the storage class `simulated`. */
+  simulatedStorage: 'testbed:simulated-storage',
+  /** The supervisor's own probes of the components. */
+  supervisor: 'testbed:supervisor',
+} as const;
+
+/** The group that the admin's certificate carries; bound to cluster-admin, revocable, never system:masters. */
+export const ADMIN_GROUP = 'testbed:admins';
+
+export const SERVICE_ACCOUNTS = { provisioner: 'testbed-provisioner' } as const;
+
+export const STORAGE_CLASSES = { simulated: 'simulated' } as const;
+
+/** The field manager of everything we apply. */
+export const FIELD_MANAGER = 'pulumi-kubernetes-testbed';
+
+/** Pulumi project of all testbeds and of the shared stack; letters, digits and `-` only (the state stores need it). */
+export const PULUMI_PROJECT = 'testbed';
+
+/** Name of the stack that the whole cluster shares. */
+export const SHARED_STACK = 'shared';

@@ -1,0 +1,74 @@
+import type { ClusterConnection, JsonValue } from '../kubernetes/types';
+
+/** What the engine is asked to do with one stack. */
+export type OperationKind = 'preview' | 'up' | 'drift' | 'down';
+
+/** A program, by the path of its built module; it exports `program(args)`, which builds resources and returns the stack's outputs. */
+export interface ProgramReference {
+  readonly module: string;
+  /** Structured-clone-able and free of secrets. */
+  readonly args: JsonValue;
+}
+
+export interface StackReference {
+  /** `tb-x7k2p9` or `shared`: [a-z0-9-] only. */
+  readonly name: string;
+  /** Folder of the `file://` state store, mode 0700. */
+  readonly stateDirectory: string;
+  /** Data key of the stack, base64; encrypts its secrets. Reaches the CLI by environment, never by argv or file. */
+  readonly dataKey: string;
+}
+
+export interface OperationRequest {
+  readonly kind: OperationKind;
+  readonly stack: StackReference;
+  /** Not needed for `down` and `drift`: these work from state alone. */
+  readonly program?: ProgramReference;
+  readonly connection: ClusterConnection;
+  /** Where objects of a namespace that does not exist yet are dry-run; undefined: echo their inputs. */
+  readonly previewNamespace?: string;
+  /** The pinned `pulumi`. */
+  readonly pulumi: string;
+  /** How long an object may take to become ready, in seconds. Default 300. */
+  readonly readinessTimeoutSeconds?: number;
+  /** Aborting cancels once (SIGINT to the CLI) and waits for its end. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+export type ResourceOperation = 'same' | 'create' | 'update' | 'replace' | 'delete' | 'read' | 'refresh';
+
+/** What people see while an operation goes on; parsed from the CLI's event stream. */
+export type EngineEvent =
+  | { readonly type: 'resource'; readonly state: 'start' | 'done' | 'failed'; readonly operation: ResourceOperation; readonly urn: string; readonly resourceType: string; readonly name: string; readonly elapsedMs?: number }
+  /** A line of status from the provider, such as what a workload still waits for. */
+  | { readonly type: 'status'; readonly urn: string; readonly message: string }
+  | { readonly type: 'diagnostic'; readonly severity: 'warning' | 'error'; readonly urn?: string; readonly message: string };
+
+export interface ResourceChange {
+  readonly urn: string;
+  readonly resourceType: string;
+  readonly name: string;
+  readonly operation: ResourceOperation;
+  /** Property paths that differ, for update and replace. */
+  readonly paths: readonly string[];
+}
+
+export interface OperationResult {
+  readonly kind: OperationKind;
+  /** All but `same`. */
+  readonly changes: readonly ResourceChange[];
+  readonly counts: Readonly<Partial<Record<ResourceOperation, number>>>;
+  /** Stack outputs with secrets replaced by `[secret]`. */
+  readonly outputs: Readonly<Record<string, JsonValue>>;
+  readonly warnings: readonly string[];
+  readonly elapsedMs: number;
+}
+
+/** Runs operations; holds warm runners (threads) between them. Throws EngineFailed, NotReady, StateUnreadable, OperationRunning, OwnershipConflict. */
+export interface Engine {
+  run(request: OperationRequest): Promise<OperationResult>;
+  /** Starts and warms runners ahead of the first request. */
+  warm(count?: number): Promise<void>;
+  close(): Promise<void>;
+}

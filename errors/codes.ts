@@ -1,0 +1,60 @@
+/** How a failure ends the command; decides the exit code. */
+export type Outcome = 'failed' | 'usage' | 'refused' | 'bug' | 'interrupted';
+
+/** Exit codes of the CLI (docs/adr/0001): 0 is done. */
+export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
+  /** not done: something failed, or the person declined */
+  failed: 1,
+  /** the call or the spec is wrong; nothing was touched */
+  usage: 2,
+  /** a rule refused */
+  refused: 3,
+  /** our bug */
+  bug: 70,
+  interrupted: 130,
+};
+
+/** Every error code there is and how it ends a command. A code is never reused for another meaning. */
+export const ERROR_CODES = {
+  // the call
+  UsageWrong: 'usage',
+  Declined: 'failed',
+  Interrupted: 'interrupted',
+  InternalError: 'bug',
+  // spec
+  SpecInvalid: 'usage',
+  SpecUnreadable: 'usage',
+  GradeRefused: 'refused',
+  // toolchain
+  ToolMissing: 'failed',
+  ToolDownloadFailed: 'failed',
+  ToolBuildFailed: 'failed',
+  ToolDamaged: 'failed',
+  // cluster
+  ClusterNotRunning: 'failed',
+  ClusterStartFailed: 'failed',
+  ClusterBusy: 'failed',
+  ClusterDamaged: 'failed',
+  ClusterUnsuitable: 'failed',
+  PortTaken: 'failed',
+  NoSpace: 'failed',
+  NoPermission: 'failed',
+  // Kubernetes API
+  KubeconfigRefused: 'usage',
+  KubernetesUnreachable: 'failed',
+  KubernetesRefused: 'failed',
+  CertificateExpired: 'failed',
+  // engine
+  EngineFailed: 'failed',
+  NotReady: 'failed',
+  StateUnreadable: 'failed',
+  OperationRunning: 'failed',
+  OwnershipConflict: 'failed',
+  // testbeds
+  TestbedUnknown: 'usage',
+  TestbedAmbiguous: 'usage',
+  NotEmpty: 'failed',
+  DriftFound: 'failed',
+} as const satisfies Record<string, Outcome>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

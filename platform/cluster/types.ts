@@ -1,0 +1,53 @@
+import type { OnProgress } from '../../errors';
+import type { ClusterConnection } from '../../kubernetes/types';
+
+/** Which nodes a cluster offers. `real` comes with its own issue; the interface stands so that callers need not change. */
+export type NodesChoice = { readonly kind: 'simulated'; readonly count: number } | { readonly kind: 'none' };
+
+export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'simulated-storage';
+
+export interface ComponentStatus {
+  readonly name: ComponentName;
+  readonly state: 'running' | 'starting' | 'backing-off' | 'stopped';
+  readonly pid?: number;
+  readonly restarts: number;
+  /** Why it last ended, when it did. */
+  readonly lastExit?: string;
+}
+
+export interface ClusterStatus {
+  readonly state: 'ready' | 'starting' | 'degraded' | 'stopped' | 'absent';
+  readonly server?: string;
+  readonly version?: string;
+  readonly nodes: NodesChoice;
+  readonly supervisorPid?: number;
+  readonly components: readonly ComponentStatus[];
+  /** When the CA and the shortest-lived certificate end, RFC 3339. */
+  readonly certificates?: { readonly caEnds: string; readonly firstEnds: string };
+  readonly directory: string;
+}
+
+export interface ClusterUpOptions {
+  readonly nodes?: NodesChoice;
+  /** Paths of the tools by name, from the toolchain. */
+  readonly tools: Readonly<Record<'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', string>> & { readonly kwok?: string };
+  /** Tests only: etcd without fsync. */
+  readonly unsafeNoFsync?: boolean;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Who a connection acts as. `site` may only begin operations; `admin` lives an hour and is audited. */
+export type ClusterIdentity = 'site' | 'operator' | 'admin';
+
+/** The embedded cluster of one site directory. */
+export interface EmbeddedCluster {
+  readonly directory: string;
+  /** Idempotent: starts what does not run, replaces orphans of a dead supervisor, changes nothing when all is well (`unchanged`). */
+  up(options: ClusterUpOptions): Promise<{ readonly outcome: 'started' | 'unchanged' | 'repaired'; readonly status: ClusterStatus }>;
+  /** Stops all; `destroy` also ends the data. */
+  down(options?: { readonly destroy?: boolean; readonly onProgress?: OnProgress }): Promise<{ readonly outcome: 'stopped' | 'unchanged' }>;
+  status(): Promise<ClusterStatus>;
+  /** A connection as that identity, with a certificate made now (operator and site: 24 h, admin: 1 h). Throws ClusterNotRunning. */
+  connection(identity: ClusterIdentity): Promise<ClusterConnection>;
+}
