@@ -10,7 +10,17 @@ const LAYERS = {
   stacks: ['errors', 'package', 'components', 'spec', 'policies'],
   engine: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
   platform: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
-  operations: ['errors', 'package', 'components/vocabulary', 'spec', 'stacks', 'policies', 'kubernetes', 'engine', 'platform'],
+  operations: [
+    'errors',
+    'package',
+    'components/vocabulary',
+    'spec',
+    'stacks',
+    'policies',
+    'kubernetes',
+    'engine',
+    'platform',
+  ],
   scripts: ['errors', 'package', 'components/vocabulary', 'operations'],
 };
 const OURS = Object.keys(LAYERS).join('|');
@@ -33,12 +43,39 @@ module.exports = {
   forbidden: [
     ...layerRules,
     { name: 'no-cycles', severity: 'error', comment: 'no cycles', from: {}, to: { circular: true } },
-    { name: 'tests-are-leaves', severity: 'error', comment: 'nothing imports test', from: { path: `^(${OURS})/` }, to: { path: '^test/' } },
-    { name: 'vocabulary-is-a-leaf', severity: 'error', comment: 'the vocabulary imports nothing', from: { path: '^components/vocabulary' }, to: { path: '.' } },
+    {
+      name: 'tests-are-leaves',
+      severity: 'error',
+      comment: 'nothing imports test',
+      from: { path: `^(${OURS})/` },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'vocabulary-is-a-leaf',
+      severity: 'error',
+      comment: 'the vocabulary imports nothing',
+      from: { path: '^components/vocabulary' },
+      to: { path: '.' },
+    },
     only('yargs-in-one-place', 'node_modules/yargs', '^scripts/cli/', 'one adapter for yargs'),
-    only('automation-in-engine', '@pulumi/pulumi/(automation|proto)', '^engine/', 'the Automation API and the stubs live in the engine'),
-    only('zod-at-the-borders', 'node_modules/zod', '^(spec|policies|kubernetes|platform|engine|operations|scripts)/', 'parse at the border, trust inside: components and stacks get parsed values'),
-    only('http-in-one-place', 'node_modules/undici', '^(kubernetes|platform/toolchain)/', 'the API client and the downloader speak HTTP'),
+    only(
+      'automation-in-engine',
+      '@pulumi/pulumi/(automation|proto)',
+      '^engine/',
+      'the Automation API and the stubs live in the engine',
+    ),
+    only(
+      'zod-at-the-borders',
+      'node_modules/zod',
+      '^(spec|policies|kubernetes|platform|engine|operations|scripts)/',
+      'parse at the border, trust inside: components and stacks get parsed values',
+    ),
+    only(
+      'http-in-one-place',
+      'node_modules/undici',
+      '^(kubernetes|platform/toolchain)/',
+      'the API client and the downloader speak HTTP',
+    ),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

@@ -7,7 +7,19 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.dirname(__dirname);
-const FOLDERS = ['package', 'errors', 'spec', 'components', 'stacks', 'kubernetes', 'policies', 'engine', 'platform', 'operations', 'scripts'];
+const FOLDERS = [
+  'package',
+  'errors',
+  'spec',
+  'components',
+  'stacks',
+  'kubernetes',
+  'policies',
+  'engine',
+  'platform',
+  'operations',
+  'scripts',
+];
 const KEPT_BUILDS = 3;
 
 function sources() {

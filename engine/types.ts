@@ -40,10 +40,23 @@ export type ResourceOperation = 'same' | 'create' | 'update' | 'replace' | 'dele
 
 /** What people see while an operation goes on; parsed from the CLI's event stream. */
 export type EngineEvent =
-  | { readonly type: 'resource'; readonly state: 'start' | 'done' | 'failed'; readonly operation: ResourceOperation; readonly urn: string; readonly resourceType: string; readonly name: string; readonly elapsedMs?: number }
+  | {
+      readonly type: 'resource';
+      readonly state: 'start' | 'done' | 'failed';
+      readonly operation: ResourceOperation;
+      readonly urn: string;
+      readonly resourceType: string;
+      readonly name: string;
+      readonly elapsedMs?: number;
+    }
   /** A line of status from the provider, such as what a workload still waits for. */
   | { readonly type: 'status'; readonly urn: string; readonly message: string }
-  | { readonly type: 'diagnostic'; readonly severity: 'warning' | 'error'; readonly urn?: string; readonly message: string };
+  | {
+      readonly type: 'diagnostic';
+      readonly severity: 'warning' | 'error';
+      readonly urn?: string;
+      readonly message: string;
+    };
 
 export interface ResourceChange {
   readonly urn: string;

@@ -23,6 +23,11 @@ export function verbatim(words: string): Text {
  */
 export function chooseLanguage(flag: string | undefined, environment: NodeJS.ProcessEnv): Language {
   const wish =
-    flag ?? environment['TESTBED_LANG'] ?? environment['LC_ALL'] ?? environment['LC_MESSAGES'] ?? environment['LANG'] ?? '';
+    flag ??
+    environment['TESTBED_LANG'] ??
+    environment['LC_ALL'] ??
+    environment['LC_MESSAGES'] ??
+    environment['LANG'] ??
+    '';
   return /^ko(?:$|[^a-z])/i.test(wish) ? 'ko' : 'en';
 }

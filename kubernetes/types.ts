@@ -114,7 +114,11 @@ export interface KubernetesClient {
   /** Server-side apply. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<KubernetesObject>;
   /** JSON merge patch. */
-  mergePatch(reference: ObjectReference, patch: JsonObject, options?: WriteOptions & { readonly subresource?: string }): Promise<KubernetesObject>;
+  mergePatch(
+    reference: ObjectReference,
+    patch: JsonObject,
+    options?: WriteOptions & { readonly subresource?: string },
+  ): Promise<KubernetesObject>;
   /** `gone` when it did not exist, else `accepted`. */
   delete(reference: ObjectReference, options?: DeleteOptions): Promise<'gone' | 'accepted'>;
   /** Starts at `resourceVersion` (from a list or an object); ends when the server or the signal ends it; 410 throws KubernetesRefused with reason Expired. */
@@ -131,7 +135,12 @@ export interface KubernetesClient {
   raw(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
-    options?: { readonly body?: JsonValue; readonly contentType?: string; readonly accept?: string; readonly signal?: AbortSignal },
+    options?: {
+      readonly body?: JsonValue;
+      readonly contentType?: string;
+      readonly accept?: string;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<{ readonly status: number; readonly body: unknown }>;
   close(): Promise<void>;
 }

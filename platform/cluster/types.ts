@@ -4,7 +4,13 @@ import type { ClusterConnection } from '../../kubernetes/types';
 /** Which nodes a cluster offers. `real` comes with its own issue; the interface stands so that callers need not change. */
 export type NodesChoice = { readonly kind: 'simulated'; readonly count: number } | { readonly kind: 'none' };
 
-export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'simulated-storage';
+export type ComponentName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kwok'
+  | 'simulated-storage';
 
 export interface ComponentStatus {
   readonly name: ComponentName;
@@ -30,7 +36,9 @@ export interface ClusterStatus {
 export interface ClusterUpOptions {
   readonly nodes?: NodesChoice;
   /** Paths of the tools by name, from the toolchain. */
-  readonly tools: Readonly<Record<'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', string>> & { readonly kwok?: string };
+  readonly tools: Readonly<Record<'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', string>> & {
+    readonly kwok?: string;
+  };
   /** Tests only: etcd without fsync. */
   readonly unsafeNoFsync?: boolean;
   readonly onProgress?: OnProgress;
@@ -44,9 +52,14 @@ export type ClusterIdentity = 'site' | 'operator' | 'admin';
 export interface EmbeddedCluster {
   readonly directory: string;
   /** Idempotent: starts what does not run, replaces orphans of a dead supervisor, changes nothing when all is well (`unchanged`). */
-  up(options: ClusterUpOptions): Promise<{ readonly outcome: 'started' | 'unchanged' | 'repaired'; readonly status: ClusterStatus }>;
+  up(
+    options: ClusterUpOptions,
+  ): Promise<{ readonly outcome: 'started' | 'unchanged' | 'repaired'; readonly status: ClusterStatus }>;
   /** Stops all; `destroy` also ends the data. */
-  down(options?: { readonly destroy?: boolean; readonly onProgress?: OnProgress }): Promise<{ readonly outcome: 'stopped' | 'unchanged' }>;
+  down(options?: {
+    readonly destroy?: boolean;
+    readonly onProgress?: OnProgress;
+  }): Promise<{ readonly outcome: 'stopped' | 'unchanged' }>;
   status(): Promise<ClusterStatus>;
   /** A connection as that identity, with a certificate made now (operator and site: 24 h, admin: 1 h). Throws ClusterNotRunning. */
   connection(identity: ClusterIdentity): Promise<ClusterConnection>;
