@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TestbedError, reasonOf, text } from '../errors';
+
+const id = z.string().regex(/^tb-[a-z0-9]{6}$/);
+
+/** Which cluster a testbed lives on; the uid is that of the namespace kube-system, which a cluster keeps for life. */
+const clusterReference = z.strictObject({
+  kind: z.enum(['embedded', 'existing']),
+  context: z.string().optional(),
+  server: z.string(),
+  uid: z.string(),
+});
+
+const record = z.strictObject({
+  version: z.literal(1),
+  id,
+  name: z.string(),
+  participant: z.string(),
+  owner: z.string(),
+  members: z.array(z.string()),
+  grade: z.enum(['open', 'sensitive']),
+  size: z.string(),
+  ends: z.string(),
+  cluster: clusterReference,
+  /** Where the last operation left the infrastructure. */
+  infrastructure: z.enum(['provisioning', 'ready', 'failed', 'destroying', 'destroyed']),
+  /** Version of the components that last built it. */
+  components: z.string(),
+  createdAt: z.string(),
+  changedAt: z.string(),
+  /** Where the developer finds things; no secrets. */
+  outputs: z.record(z.string(), z.json()),
+  /** The clean inventory that proved its end. */
+  emptiness: z.strictObject({ provedAt: z.string(), kindsChecked: z.number(), objectsFound: z.number() }).optional(),
+});
+
+export type TestbedRecord = z.output<typeof record>;
+export type TestbedId = string & { readonly __brand?: 'TestbedId' };
+export type ClusterReference = z.output<typeof clusterReference>;
+
+/** What this site knows of its testbeds, one file each, written whole or not at all. */
+export interface Records {
+  /** Live ones, by name. Throws StateUnreadable naming the damaged file. */
+  list(): TestbedRecord[];
+  find(name: string): TestbedRecord | undefined;
+  save(record: TestbedRecord): void;
+  /** Keeps the record beside the live ones, for those who ask later. */
+  end(record: TestbedRecord): void;
+  ended(): TestbedRecord[];
+}
+
+export function openRecords(directory: string): Records {
+  const endedDirectory = join(directory, 'ended');
+  const read = (folder: string): TestbedRecord[] =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => readRecord(join(folder, file)))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  const list = (): TestbedRecord[] => read(directory);
+  return {
+    list,
+    find: (name) => list().find((one) => one.name === name || one.id === name),
+    save: (one) => writeWhole(join(directory, `${one.id}.json`), one),
+    end: (one) => {
+      mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
+      writeWhole(join(endedDirectory, `${one.id}.json`), one);
+      rmSync(join(directory, `${one.id}.json`), { force: true });
+    },
+    ended: () => {
+      mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
+      return read(endedDirectory);
+    },
+  };
+}
+
+/** A new opaque id; 36^6 of them, so a clash is checked by whoever takes one. */
+export function newTestbedId(taken: ReadonlySet<string>): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  for (;;) {
+    // 252 = 7 * 36: bytes above are dropped, so that every letter is as likely.
+    const bytes = [...randomBytes(32)].filter((byte) => byte < 252).slice(0, 6);
+    const candidate = `tb-${bytes.map((byte) => letters.charAt(byte % 36)).join('')}`;
+    if (bytes.length === 6 && !taken.has(candidate)) return candidate;
+  }
+}
+
+function readRecord(file: string): TestbedRecord {
+  try {
+    return record.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new TestbedError(
+      'StateUnreadable',
+      text(`the record ${file} cannot be read: ${reasonOf(cause).slice(0, 300)}`, `기록 파일 ${file}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`),
+      { cause, hint: text(`restore the file from a backup, or move it away`, '백업에서 파일을 복원하거나 다른 곳으로 옮기세요') },
+    );
+  }
+}
+
+function writeWhole(file: string, value: TestbedRecord): void {
+  const half = `${file}.${process.pid}.half`;
+  try {
+    const handle = openSync(half, 'w', 0o600);
+    try {
+      writeSync(handle, `${JSON.stringify(value, null, 2)}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(half, file);
+  } catch (cause) {
+    rmSync(half, { force: true });
+    const full = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOSPC';
+    throw new TestbedError(
+      full ? 'NoSpace' : 'NoPermission',
+      full
+        ? text(`no space left to write ${file}`, `${file}을(를) 쓸 디스크 공간이 없습니다`)
+        : text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { Language, OnProgress, Text } from '../errors';
+
+/** What a use case gets from whoever calls it: the world outside as values and ports, so that it can run in a test or a service alike. */
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly now: () => Date;
+  /** Only for texts that are made by somebody else in one language; everything of ours is a Text. */
+  readonly language: Language;
+  readonly onProgress: OnProgress;
+  readonly onWarning: (warning: Text) => void;
+  /** Resolves when the person agrees; throws Declined, or UsageWrong where nobody can be asked. */
+  readonly confirm: (question: Text) => Promise<void>;
+  readonly signal: AbortSignal;
+}
