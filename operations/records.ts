@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TestbedError, reasonOf, text } from '../errors';
@@ -38,7 +38,6 @@ const record = z.strictObject({
 });
 
 export type TestbedRecord = z.output<typeof record>;
-export type TestbedId = string & { readonly __brand?: 'TestbedId' };
 export type ClusterReference = z.output<typeof clusterReference>;
 
 /** What this site knows of its testbeds, one file each, written whole or not at all. */
@@ -46,6 +45,8 @@ export interface Records {
   /** Live ones, by name. Throws StateUnreadable naming the damaged file. */
   list(): TestbedRecord[];
   find(name: string): TestbedRecord | undefined;
+  /** Takes a name for a new testbed. When another run was first, answers with its record: a name is given out once. */
+  reserve(record: TestbedRecord): TestbedRecord;
   save(record: TestbedRecord): void;
   /** Keeps the record beside the live ones, for those who ask later. */
   end(record: TestbedRecord): void;
@@ -63,11 +64,15 @@ export function openRecords(directory: string): Records {
   return {
     list,
     find: (name) => list().find((one) => one.name === name || one.id === name),
-    save: (one) => writeWhole(join(directory, `${one.id}.json`), one),
+    reserve: (one) => {
+      const file = join(directory, `${one.name}.json`);
+      return writeWhole(file, one, 'only-new') === 'exists' ? readRecord(file) : one;
+    },
+    save: (one) => void writeWhole(join(directory, `${one.name}.json`), one),
     end: (one) => {
       mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
       writeWhole(join(endedDirectory, `${one.id}.json`), one);
-      rmSync(join(directory, `${one.id}.json`), { force: true });
+      rmSync(join(directory, `${one.name}.json`), { force: true });
     },
     ended: () => {
       mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
@@ -99,7 +104,7 @@ function readRecord(file: string): TestbedRecord {
   }
 }
 
-function writeWhole(file: string, value: TestbedRecord): void {
+function writeWhole(file: string, value: TestbedRecord, mode: 'replace' | 'only-new' = 'replace'): 'written' | 'exists' {
   const half = `${file}.${process.pid}.half`;
   try {
     const handle = openSync(half, 'w', 0o600);
@@ -109,10 +114,18 @@ function writeWhole(file: string, value: TestbedRecord): void {
     } finally {
       closeSync(handle);
     }
-    renameSync(half, file);
+    if (mode === 'replace') renameSync(half, file);
+    else {
+      // link, unlike rename, fails when the name is taken: two first runs cannot both have it.
+      linkSync(half, file);
+      rmSync(half);
+    }
+    return 'written';
   } catch (cause) {
     rmSync(half, { force: true });
-    const full = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOSPC';
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+    if (mode === 'only-new' && code === 'EEXIST') return 'exists';
+    const full = code === 'ENOSPC';
     throw new TestbedError(
       full ? 'NoSpace' : 'NoPermission',
       full

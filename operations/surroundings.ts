@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/types';
 import type { Language, OnProgress, Text } from '../errors';
 
 /** What a use case gets from whoever calls it: the world outside as values and ports, so that it can run in a test or a service alike. */
@@ -12,4 +13,6 @@ export interface Surroundings {
   /** Resolves when the person agrees; throws Declined, or UsageWrong where nobody can be asked. */
   readonly confirm: (question: Text) => Promise<void>;
   readonly signal: AbortSignal;
+  /** A warm engine to use, kept by the caller; without it each use case starts its own and closes it. */
+  readonly engine?: Engine;
 }

@@ -1,0 +1,91 @@
+import type { ClusterConnection } from '../kubernetes/types';
+import { writeKubeconfig } from '../kubernetes/kubeconfig';
+import { openEmbeddedCluster } from '../platform/cluster';
+import type { ClusterStatus, NodesChoice } from '../platform/cluster/types';
+import { resolveTools } from '../platform/toolchain';
+import { text } from '../errors';
+import { openRecords } from './records';
+import { openSite } from './site';
+import type { Surroundings } from './surroundings';
+
+export interface ClusterUpOptions {
+  readonly nodes: NodesChoice;
+  /** Tools only from PATH and cache. */
+  readonly offline?: boolean | undefined;
+}
+
+export interface ClusterUpResult {
+  readonly outcome: 'started' | 'unchanged' | 'repaired';
+  readonly status: ClusterStatus;
+}
+
+/** Prepares the tools and starts the embedded cluster; changes nothing when it runs already. */
+export async function clusterUp(options: ClusterUpOptions, surroundings: Surroundings): Promise<ClusterUpResult> {
+  const site = openSite(surroundings.environment);
+  const { environment, onProgress, signal } = surroundings;
+  const tools = await resolveTools(
+    ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...(options.nodes.kind === 'simulated' ? (['kwok'] as const) : [])],
+    { environment, onProgress, signal, ...(options.offline === undefined ? {} : { offline: options.offline }) },
+  );
+  return openEmbeddedCluster({ directory: site.clusterDirectory }).up({
+    nodes: options.nodes,
+    tools: {
+      etcd: tools.etcd.path,
+      'kube-apiserver': tools['kube-apiserver'].path,
+      'kube-controller-manager': tools['kube-controller-manager'].path,
+      'kube-scheduler': tools['kube-scheduler'].path,
+      ...('kwok' in tools ? { kwok: tools.kwok.path } : {}),
+    },
+    onProgress,
+    signal,
+  });
+}
+
+export interface ClusterDownOptions {
+  /** Also ends the cluster's data, testbeds and audit log included. */
+  readonly data?: boolean | undefined;
+}
+
+export interface ClusterDownResult {
+  readonly outcome: 'stopped' | 'unchanged';
+  readonly data: 'kept' | 'ended';
+}
+
+/** Stops every process of the embedded cluster. Its data stays unless `data` is asked for, which is confirmed first. */
+export async function clusterDown(options: ClusterDownOptions, surroundings: Surroundings): Promise<ClusterDownResult> {
+  const site = openSite(surroundings.environment);
+  const destroy = options.data === true;
+  if (destroy) {
+    const standing = openRecords(site.recordsDirectory)
+      .list()
+      .filter((one) => one.cluster.kind === 'embedded').length;
+    await surroundings.confirm(
+      text(
+        `end the embedded cluster with all its data, its audit log and ${standing} testbeds?`,
+        `내장 클러스터를 모든 데이터, 감사 로그, 테스트베드 ${standing}개와 함께 종료할까요?`,
+      ),
+    );
+  }
+  const { outcome } = await openEmbeddedCluster({ directory: site.clusterDirectory }).down({ destroy, onProgress: surroundings.onProgress });
+  return { outcome, data: destroy ? 'ended' : 'kept' };
+}
+
+export async function clusterStatus(surroundings: Surroundings): Promise<ClusterStatus> {
+  return openEmbeddedCluster({ directory: openSite(surroundings.environment).clusterDirectory }).status();
+}
+
+export interface ClusterKubeconfigResult {
+  readonly identity: 'operator' | 'admin';
+  /** The kubeconfig itself: it holds a private key. */
+  readonly kubeconfig: string;
+}
+
+/** A kubeconfig of the read-only operator, or with `admin` of the administrator for an hour; the API server's audit log has every use. */
+export async function clusterKubeconfig(options: { readonly admin?: boolean | undefined }, surroundings: Surroundings): Promise<ClusterKubeconfigResult> {
+  const identity = options.admin === true ? 'admin' : 'operator';
+  const cluster = openEmbeddedCluster({ directory: openSite(surroundings.environment).clusterDirectory });
+  const connection: ClusterConnection = await cluster.connection(identity);
+  if (identity === 'admin')
+    surroundings.onWarning(text('this kubeconfig has all rights for one hour; every use is in the audit log', '이 kubeconfig는 1시간 동안 모든 권한을 가지며, 모든 사용이 감사 로그에 남습니다'));
+  return { identity, kubeconfig: writeKubeconfig({ connection, context: `testbed-${identity}` }) };
+}

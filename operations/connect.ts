@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { memberAccount } from '../components/vocabulary';
+import { NAMESPACES } from '../components/vocabulary';
+import { createClient } from '../kubernetes/client';
+import { writeKubeconfig } from '../kubernetes/kubeconfig';
+import { requestToken } from '../kubernetes/token';
+import { TestbedError, reasonOf, text } from '../errors';
+import { beginOperation } from './credential';
+import { requireRecord } from './known';
+import type { TestbedRecord } from './records';
+import { openRecords } from './records';
+import { openSite } from './site';
+import type { Surroundings } from './surroundings';
+import type { TargetOptions } from './target';
+import { openTarget, requireSameCluster } from './target';
+
+export interface ConnectOptions extends TargetOptions {
+  readonly name: string;
+  /** Whose access. Default: the first member of the spec. */
+  readonly member?: string | undefined;
+  /** Where the kubeconfig is written, mode 0600. Default `<name>.kubeconfig` in the working directory. */
+  readonly file?: string | undefined;
+}
+
+export interface ConnectResult {
+  readonly testbed: TestbedRecord;
+  readonly member: string;
+  readonly file: string;
+  /** RFC 3339; at most an hour from now. */
+  readonly expires: string;
+}
+
+const ACCESS_SECONDS = 3600;
+
+/** Writes a kubeconfig with the participant's role and a token that lives at most an hour. */
+export async function connect(options: ConnectOptions, surroundings: Surroundings): Promise<ConnectResult> {
+  const site = openSite(surroundings.environment);
+  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const member = requireMember(testbed, options.member);
+  const target = await openTarget(site, { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context }, surroundings);
+  try {
+    requireSameCluster(testbed.name, testbed.cluster, target);
+    const credential = await beginOperation(target, `connect ${testbed.id}`);
+    const client = createClient(credential.connection);
+    try {
+      // Not bound to the operation's Secret: the person's token must outlive this call.
+      const token = await requestToken(client, {
+        namespace: NAMESPACES.access,
+        serviceAccount: memberAccount(testbed.id, sha256(member.toLowerCase())),
+        expirationSeconds: ACCESS_SECONDS,
+      });
+      const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
+      const content = writeKubeconfig({
+        connection: { ...client.connection, credential: { kind: 'token', token: token.token } },
+        context: testbed.name,
+        namespace: testbed.id,
+      });
+      writePrivately(file, content);
+      return { testbed, member, file, expires: token.expires };
+    } finally {
+      await client.close();
+      await credential.end();
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+function requireMember(testbed: TestbedRecord, wished: string | undefined): string {
+  const member = wished === undefined ? testbed.members[0] : testbed.members.find((one) => one.toLowerCase() === wished.toLowerCase());
+  if (member !== undefined) return member;
+  throw new TestbedError(
+    'UsageWrong',
+    text(`'${wished ?? ''}' is not a member of '${testbed.name}'`, `'${wished ?? ''}'은(는) '${testbed.name}'의 구성원이 아닙니다`),
+    { hint: text(`members: ${testbed.members.join(', ')}`, `구성원: ${testbed.members.join(', ')}`) },
+  );
+}
+
+function resolveFile(file: string, cwd: string): string {
+  return isAbsolute(file) ? file : join(cwd, file);
+}
+
+function writePrivately(file: string, content: string): void {
+  try {
+    writeFileSync(file, content, { mode: 0o600 });
+    // The mode of writeFile counts for new files only.
+    chmodSync(file, 0o600);
+  } catch (cause) {
+    throw new TestbedError('NoPermission', text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`), {
+      cause,
+      hint: text('name another place with --file', '--file로 다른 위치를 지정하세요'),
+    });
+  }
+}
+
+function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('hex');
+}

@@ -1,0 +1,101 @@
+import type { OperationResult } from '../engine/types';
+import { inventory } from '../kubernetes/inventory';
+import { waitGone } from '../kubernetes/wait';
+import type { ObjectReference } from '../kubernetes/types';
+import { TestbedError, text, verbatim } from '../errors';
+import { beginOperation } from './credential';
+import { requireRecord } from './known';
+import type { TestbedRecord } from './records';
+import { openRecords } from './records';
+import { openSite } from './site';
+import { runOnStack, withEngine } from './stack';
+import type { Surroundings } from './surroundings';
+import type { Target, TargetOptions } from './target';
+import { openTarget, requireSameCluster } from './target';
+
+export interface DownOptions extends TargetOptions {
+  readonly name: string;
+}
+
+export interface DownResult {
+  readonly testbed: TestbedRecord;
+  readonly operation: OperationResult;
+  /** What was looked at after the end, and that nothing was found. */
+  readonly emptiness: { readonly provedAt: string; readonly kindsChecked: number; readonly objectsFound: number };
+  readonly elapsedMs: number;
+}
+
+const GONE_TIMEOUT_SECONDS = 180;
+/** More leftovers than this are counted, not named. */
+const NAMED_LEFTOVERS = 20;
+
+/**
+ * Ends a testbed's infrastructure from its state alone, then proves by label and by name that nothing is left.
+ * Throws NotEmpty with what is left and keeps the record, so that the same command can be run again.
+ */
+export async function down(options: DownOptions, surroundings: Surroundings): Promise<DownResult> {
+  const began = performance.now();
+  const site = openSite(surroundings.environment);
+  const records = openRecords(site.recordsDirectory);
+  const record = requireRecord(records, options.name);
+  await surroundings.confirm(
+    text(
+      `end '${record.name}' (${record.id}) of ${record.participant} with all its data?`,
+      `${record.participant}의 '${record.name}'(${record.id})을(를) 모든 데이터와 함께 종료할까요?`,
+    ),
+  );
+  const targetOptions = { kubeconfig: options.kubeconfig, context: options.context ?? record.cluster.context };
+  return withEngine(surroundings, async (engine) => {
+    const target = await openTarget(site, targetOptions, surroundings);
+    try {
+      requireSameCluster(record.name, record.cluster, target);
+      records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
+      const credential = await beginOperation(target, `down ${record.id}`);
+      try {
+        const operation = await runOnStack(
+          site,
+          { kind: 'down', stack: record.id, connection: credential.connection },
+          { ...surroundings, engine },
+        );
+        const emptiness = await proveEmptiness(record, target, surroundings);
+        const ended: TestbedRecord = { ...record, infrastructure: 'destroyed', changedAt: emptiness.provedAt, emptiness };
+        records.end(ended);
+        await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
+        return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
+      } finally {
+        await credential.end();
+      }
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+async function proveEmptiness(record: TestbedRecord, target: Target, surroundings: Surroundings): Promise<DownResult['emptiness']> {
+  await waitGone(
+    target.reader,
+    { apiVersion: 'v1', kind: 'Namespace', name: record.id },
+    { timeoutSeconds: GONE_TIMEOUT_SECONDS, signal: surroundings.signal },
+  );
+  const found = await inventory(target.reader, { testbed: record.id });
+  if (found.objects.length > 0) throw notEmpty(record, found.objects);
+  return { provedAt: surroundings.now().toISOString(), kindsChecked: found.kindsChecked, objectsFound: 0 };
+}
+
+function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): TestbedError {
+  const named = left.slice(0, NAMED_LEFTOVERS).map(({ kind, namespace, name }) => verbatim(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`));
+  return new TestbedError(
+    'NotEmpty',
+    text(`${left.length} objects of '${record.name}' (${record.id}) are left`, `'${record.name}'(${record.id})의 객체 ${left.length}개가 남아 있습니다`),
+    {
+      details: left.length > NAMED_LEFTOVERS ? [...named, verbatim(`... ${left.length - NAMED_LEFTOVERS}`)] : named,
+      hint: text(`look at what holds them, then run again: testbed down ${record.name}`, `남은 이유를 확인한 뒤 다시 실행하세요: testbed down ${record.name}`),
+    },
+  );
+}
+
+async function forgetStack(stateDirectory: string, keysDirectory: string, id: string): Promise<void> {
+  const [{ endStack }, { openDataKeys }] = await Promise.all([import('../engine/state'), import('../engine/data-keys')]);
+  await endStack(stateDirectory, id);
+  await openDataKeys({ directory: keysDirectory }).end(id);
+}

@@ -1,0 +1,46 @@
+import type { OperationResult } from '../engine/types';
+import { beginOperation } from './credential';
+import { requireRecord } from './known';
+import type { TestbedRecord } from './records';
+import { openRecords } from './records';
+import { openSite } from './site';
+import { runOnStack, withEngine } from './stack';
+import type { Surroundings } from './surroundings';
+import type { TargetOptions } from './target';
+import { openTarget, requireSameCluster } from './target';
+
+export interface DriftOptions extends TargetOptions {
+  readonly name: string;
+}
+
+export interface DriftResult {
+  readonly testbed: TestbedRecord;
+  readonly drifted: boolean;
+  /** Objects that differ from what was provisioned, with the paths; `delete` means the object is gone. */
+  readonly operation: OperationResult;
+}
+
+/** Compares what was provisioned with what is there now. Changes neither. */
+export async function drift(options: DriftOptions, surroundings: Surroundings): Promise<DriftResult> {
+  const site = openSite(surroundings.environment);
+  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  return withEngine(surroundings, async (engine) => {
+    const target = await openTarget(site, { ...options, context: options.context ?? testbed.cluster.context }, surroundings);
+    try {
+      requireSameCluster(testbed.name, testbed.cluster, target);
+      const credential = await beginOperation(target, `drift ${testbed.id}`);
+      try {
+        const operation = await runOnStack(
+          site,
+          { kind: 'drift', stack: testbed.id, connection: credential.connection },
+          { ...surroundings, engine },
+        );
+        return { testbed, drifted: operation.changes.length > 0, operation };
+      } finally {
+        await credential.end();
+      }
+    } finally {
+      await target.close();
+    }
+  });
+}

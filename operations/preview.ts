@@ -1,0 +1,51 @@
+import { previewNamespace } from '../components/vocabulary';
+import type { OperationResult } from '../engine/types';
+import type { Spec } from '../spec';
+import { beginOperation } from './credential';
+import { testbedProgram } from './program';
+import { newTestbedId, openRecords } from './records';
+import { openSite } from './site';
+import { readProvisionableSpec } from './spec-file';
+import { runOnStack, withEngine } from './stack';
+import type { Surroundings } from './surroundings';
+import { openTarget, requireSameCluster } from './target';
+import type { UpOptions } from './up';
+import type { TargetOptions } from './target';
+
+export interface PreviewResult {
+  readonly name: string;
+  /** Of the existing testbed; a new one gets its own only by `up`. */
+  readonly id: string | undefined;
+  readonly operation: OperationResult;
+}
+
+/** What `up` would do, judged by the cluster's own dry run. Changes nothing, records nothing. */
+export async function preview(options: UpOptions, surroundings: Surroundings): Promise<PreviewResult> {
+  return previewSpec(readProvisionableSpec(options.file, surroundings), options, surroundings);
+}
+
+export async function previewSpec(spec: Spec, options: TargetOptions, surroundings: Surroundings): Promise<PreviewResult> {
+  const site = openSite(surroundings.environment);
+  const records = openRecords(site.recordsDirectory);
+  return withEngine(surroundings, async (engine) => {
+    const target = await openTarget(site, options, surroundings);
+    try {
+      const known = records.find(spec.name);
+      if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
+      const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
+      const credential = await beginOperation(target, `preview ${id}`);
+      try {
+        const operation = await runOnStack(
+          site,
+          { kind: 'preview', stack: id, program: testbedProgram(id, spec), connection: credential.connection, previewNamespace: previewNamespace(spec.grade) },
+          { ...surroundings, engine },
+        );
+        return { name: spec.name, id: known?.id, operation };
+      } finally {
+        await credential.end();
+      }
+    } finally {
+      await target.close();
+    }
+  });
+}

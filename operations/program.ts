@@ -1,0 +1,30 @@
+import { extname, join, relative } from 'node:path';
+import { packageRoot } from '../package/root';
+import type { ProgramReference } from '../engine/types';
+import type { JsonObject, JsonValue } from '../kubernetes/types';
+import type { Spec } from '../spec';
+
+/** The program of one testbed's stack with its arguments; the same spec gives the same arguments. */
+export function testbedProgram(id: string, spec: Spec): ProgramReference {
+  return { module: stackModule('testbed'), args: { id, spec: asJson(spec) } };
+}
+
+/** The program of what the cluster shares. `admins`: further users, by exact name, whom the guard rails let through. */
+export function sharedProgram(admins: readonly string[]): ProgramReference {
+  return { module: stackModule('shared'), args: { admins: [...admins] } };
+}
+
+/** The built file of a stack program, beside the built file of this module; from TypeScript (tests) the build of the same sources. */
+function stackModule(name: 'testbed' | 'shared'): string {
+  const sibling = join(__dirname, '..', 'stacks', `${name}${extname(__filename)}`);
+  if (extname(__filename) === '.js') return sibling;
+  const { build } = require(join(packageRoot(), 'bin', 'build.cjs')) as { build: () => string };
+  return join(build(), relative(packageRoot(), sibling)).replace(/\.ts$/, '.js');
+}
+
+/** Drops what JSON has no word for (undefined), keeps the rest as it is. */
+function asJson(value: object): JsonObject {
+  const parsed: JsonValue = JSON.parse(JSON.stringify(value)) as JsonValue;
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('a spec is an object');
+  return parsed;
+}

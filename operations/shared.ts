@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { SHARED_STACK } from '../components/vocabulary';
+import type { OperationResult } from '../engine/types';
+import { createClient } from '../kubernetes/client';
+import type { ClusterConnection } from '../kubernetes/types';
+import { TestbedError, text } from '../errors';
+import { sharedProgram } from './program';
+import { openRecords } from './records';
+import { openSite } from './site';
+import { runOnStack, withEngine } from './stack';
+import type { Surroundings } from './surroundings';
+import type { TargetOptions } from './target';
+import { openTarget } from './target';
+
+export interface SharedResult {
+  readonly outcome: 'created' | 'changed' | 'unchanged' | 'ended' | 'previewed';
+  readonly operation: OperationResult;
+}
+
+/** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
+export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
+  const operation = await runShared('up', options, surroundings);
+  const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
+  return { outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged', operation };
+}
+
+export async function sharedPreview(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
+  return { outcome: 'previewed', operation: await runShared('preview', options, surroundings) };
+}
+
+/** Ends what the cluster shares; refused while testbeds stand, since they would lose their guard rails. */
+export async function sharedDown(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
+  const site = openSite(surroundings.environment);
+  const standing = openRecords(site.recordsDirectory).list();
+  if (standing.length > 0)
+    throw new TestbedError(
+      'NotEmpty',
+      text(`${standing.length} testbeds still stand on what would be ended`, `테스트베드 ${standing.length}개가 아직 공용 구성을 사용 중입니다`),
+      { hint: text(`end them first, such as: testbed down ${standing[0]?.name ?? ''}`, `먼저 종료하세요. 예: testbed down ${standing[0]?.name ?? ''}`) },
+    );
+  await surroundings.confirm(text('end the roles, the provisioner and the guard rails of this cluster?', '이 클러스터의 역할, 프로비저너, 보호 규칙을 종료할까요?'));
+  return { outcome: 'ended', operation: await runShared('down', options, surroundings) };
+}
+
+export interface SharedStatus {
+  readonly state: 'absent' | 'current' | 'outdated' | 'drifted';
+  /** Objects that the stack holds. */
+  readonly objects: number;
+  /** What `shared up` would change. */
+  readonly pending: OperationResult['changes'];
+  /** What differs on the cluster from what was provisioned. */
+  readonly drift: OperationResult['changes'];
+}
+
+/** Whether the cluster has what testbeds share, in this version and unchanged. */
+export async function sharedStatus(options: TargetOptions, surroundings: Surroundings): Promise<SharedStatus> {
+  return withEngine(surroundings, async (engine) => {
+    const planned = await runShared('preview', options, { ...surroundings, engine });
+    const objects = totalOf(planned) - (planned.counts.create ?? 0);
+    if (objects === 0) return { state: 'absent', objects, pending: planned.changes, drift: [] };
+    const drift = (await runShared('drift', options, { ...surroundings, engine })).changes;
+    const state = drift.length > 0 ? 'drifted' : planned.changes.length > 0 ? 'outdated' : 'current';
+    return { state, objects, pending: planned.changes, drift };
+  });
+}
+
+function totalOf(operation: OperationResult): number {
+  return Object.values(operation.counts).reduce((sum, count) => sum + count, 0);
+}
+
+async function runShared(kind: 'up' | 'preview' | 'down' | 'drift', options: TargetOptions, surroundings: Surroundings): Promise<OperationResult> {
+  const site = openSite(surroundings.environment);
+  return withEngine(surroundings, async (engine) => {
+    const target = await openTarget(site, options, surroundings);
+    try {
+      const connection = await target.admin();
+      const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
+      return await runOnStack(
+        site,
+        { kind, stack: SHARED_STACK, connection, ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}) },
+        { ...surroundings, engine },
+      );
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+const selfSubjectReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });
+
+/** As whom the API server sees us; on an existing cluster the guard rails must let exactly this user through. */
+async function userName(connection: ClusterConnection): Promise<string> {
+  const client = createClient(connection);
+  try {
+    const answer = await client.raw('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    });
+    return selfSubjectReview.parse(answer.body).status.userInfo.username;
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,98 @@
+import type { Engine, EngineEvent, OperationKind, OperationResult, ProgramReference } from '../engine/types';
+import type { ClusterConnection } from '../kubernetes/types';
+import { resolveTools } from '../platform/toolchain';
+import { text, verbatim } from '../errors';
+import type { Site } from './site';
+import type { Surroundings } from './surroundings';
+
+export interface StackOperation {
+  readonly kind: OperationKind;
+  readonly stack: string;
+  readonly program?: ProgramReference;
+  readonly connection: ClusterConnection;
+  readonly previewNamespace?: string;
+}
+
+/**
+ * Runs one engine operation on one stack: finds the pinned `pulumi`, opens the stack's data key, passes events on as progress.
+ * The engine starts while tool and key are looked up; it is the caller's when the surroundings bring one.
+ */
+export async function runOnStack(site: Site, operation: StackOperation, surroundings: Surroundings): Promise<OperationResult> {
+  return withEngine(surroundings, async (engine) => {
+    const { openDataKeys } = await import('../engine/data-keys');
+    const [tools, dataKey] = await Promise.all([
+      resolveTools(['pulumi'], { environment: surroundings.environment, onProgress: surroundings.onProgress, signal: surroundings.signal }),
+      openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
+    ]);
+    const result = await engine.run({
+      kind: operation.kind,
+      stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
+      ...(operation.program === undefined ? {} : { program: operation.program }),
+      ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
+      connection: operation.connection,
+      pulumi: tools.pulumi.path,
+      signal: surroundings.signal,
+      onEvent: progressOf(surroundings),
+    });
+    for (const warning of result.warnings) surroundings.onWarning(verbatim(warning));
+    return result;
+  });
+}
+
+/** The caller's warm engine, or one for this call alone. Loaded only here: validation must not pay for it. */
+export async function withEngine<T>(surroundings: Surroundings, use: (engine: Engine) => Promise<T>): Promise<T> {
+  if (surroundings.engine !== undefined) return use(surroundings.engine);
+  const { createEngine } = await import('../engine/engine');
+  const engine = createEngine({ runners: 1 });
+  try {
+    // Not awaited: it warms while tools, keys and credentials are fetched; a failure shows in the run itself.
+    engine.warm(1).catch(() => undefined);
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Engine events as steps: one an object, with what it waits for as its detail. */
+function progressOf(surroundings: Surroundings): (event: EngineEvent) => void {
+  const names = new Map<string, string>();
+  return (event) => {
+    if (event.type === 'status') {
+      surroundings.onProgress({
+        id: `object:${event.urn}`,
+        state: 'update',
+        title: verbatim(names.get(event.urn) ?? nameOfUrn(event.urn)),
+        detail: verbatim(event.message),
+      });
+      return;
+    }
+    if (event.type === 'diagnostic') {
+      if (event.severity === 'warning') surroundings.onWarning(verbatim(event.message));
+      return;
+    }
+    if (event.operation === 'same' || !event.resourceType.startsWith('kubernetes:')) return;
+    const title = `${kindOf(event.resourceType)} ${event.name}`;
+    names.set(event.urn, title);
+    surroundings.onProgress({
+      id: `object:${event.urn}`,
+      state: event.state,
+      title: VERBS[event.operation] === undefined ? verbatim(title) : VERBS[event.operation]?.(title) ?? verbatim(title),
+      ...(event.elapsedMs === undefined ? {} : { elapsedMs: event.elapsedMs }),
+    });
+  };
+}
+
+const VERBS: Partial<Record<string, (title: string) => { en: string; ko: string }>> = {
+  create: (title) => text(`create ${title}`, `생성 ${title}`),
+  update: (title) => text(`update ${title}`, `변경 ${title}`),
+  replace: (title) => text(`replace ${title}`, `교체 ${title}`),
+  delete: (title) => text(`end ${title}`, `종료 ${title}`),
+};
+
+function kindOf(resourceType: string): string {
+  return resourceType.slice(resourceType.lastIndexOf(':') + 1);
+}
+
+function nameOfUrn(urn: string): string {
+  return urn.slice(urn.lastIndexOf('::') + 2);
+}

@@ -1,0 +1,104 @@
+import { createClient } from '../kubernetes/client';
+import { connectionFromKubeconfig, readKubeconfigFile } from '../kubernetes/kubeconfig';
+import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
+import { openEmbeddedCluster } from '../platform/cluster';
+import { TestbedError, text } from '../errors';
+import type { ClusterReference } from './records';
+import type { Site } from './site';
+import type { Surroundings } from './surroundings';
+
+export interface TargetOptions {
+  /** A context of a kubeconfig: an existing cluster. Default: the embedded one. */
+  readonly context?: string | undefined;
+  /** Where the context is looked for. Default `KUBECONFIG`, then `~/.kube/config`. */
+  readonly kubeconfig?: string | undefined;
+}
+
+/** The cluster that a use case works on, and the identities that it may take there. */
+export interface Target {
+  readonly reference: ClusterReference;
+  /** Reads what everybody of the site may see; no Secrets. Closed with the target. */
+  readonly reader: KubernetesClient;
+  /** May begin an operation, no more. */
+  site(): Promise<ClusterConnection>;
+  /** For what the whole cluster shares. */
+  admin(): Promise<ClusterConnection>;
+  close(): Promise<void>;
+}
+
+/** Throws ClusterNotRunning, KubeconfigRefused, KubernetesUnreachable, CertificateExpired. */
+export async function openTarget(site: Site, options: TargetOptions, surroundings: Surroundings): Promise<Target> {
+  const opened = options.context === undefined ? await embedded(site) : existing(options.context, options, surroundings);
+  const reader = createClient(opened.reader);
+  try {
+    const uid = await clusterUid(reader);
+    return {
+      reference: { ...opened.reference, uid },
+      reader,
+      site: opened.site,
+      admin: opened.admin,
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** Refuses to work on a testbed of another cluster: the same name there is somebody else's (facts: wrong context deletes state). */
+export function requireSameCluster(name: string, recorded: ClusterReference, target: Target): void {
+  if (recorded.uid === target.reference.uid) return;
+  const where = recorded.context === undefined ? recorded.server : `${recorded.context} (${recorded.server})`;
+  throw new TestbedError(
+    'ClusterUnsuitable',
+    text(
+      `'${name}' lives on the cluster ${where}, but ${target.reference.server} is another one`,
+      `'${name}'은(는) 클러스터 ${where}에 있으나 ${target.reference.server}은(는) 다른 클러스터입니다`,
+    ),
+    {
+      hint:
+        recorded.context === undefined
+          ? text('leave --context away, or restore the embedded cluster', '--context를 빼거나 내장 클러스터를 복구하세요')
+          : text(`give --context ${recorded.context}`, `--context ${recorded.context}을(를) 지정하세요`),
+    },
+  );
+}
+
+interface Opened {
+  readonly reference: Omit<ClusterReference, 'uid'>;
+  readonly reader: ClusterConnection;
+  readonly site: () => Promise<ClusterConnection>;
+  readonly admin: () => Promise<ClusterConnection>;
+}
+
+async function embedded(site: Site): Promise<Opened> {
+  const cluster = openEmbeddedCluster({ directory: site.clusterDirectory });
+  const reader = await cluster.connection('operator');
+  return {
+    reference: { kind: 'embedded', server: reader.server },
+    reader,
+    site: () => cluster.connection('site'),
+    admin: () => cluster.connection('admin'),
+  };
+}
+
+function existing(context: string, options: TargetOptions, surroundings: Surroundings): Opened {
+  const source = readKubeconfigFile(options.kubeconfig, surroundings.environment);
+  const connection = connectionFromKubeconfig(source, { context });
+  const same = (): Promise<ClusterConnection> => Promise.resolve(connection);
+  return { reference: { kind: 'existing', context, server: connection.server }, reader: connection, site: same, admin: same };
+}
+
+async function clusterUid(client: KubernetesClient): Promise<string> {
+  const namespace = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' });
+  const uid = namespace?.metadata.uid;
+  if (uid === undefined)
+    throw new TestbedError(
+      'ClusterUnsuitable',
+      text(
+        `${client.connection.server} has no namespace kube-system, so it cannot be told from other clusters`,
+        `${client.connection.server}에 kube-system 네임스페이스가 없어 다른 클러스터와 구별할 수 없습니다`,
+      ),
+    );
+  return uid;
+}

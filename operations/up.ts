@@ -1,0 +1,114 @@
+import { packageVersion } from '../package/root';
+import type { OperationResult } from '../engine/types';
+import type { Spec } from '../spec';
+import { TestbedError, text } from '../errors';
+import { beginOperation } from './credential';
+import { testbedProgram } from './program';
+import type { Records, TestbedRecord } from './records';
+import { newTestbedId, openRecords } from './records';
+import type { Site } from './site';
+import { openSite } from './site';
+import { readProvisionableSpec } from './spec-file';
+import { runOnStack, withEngine } from './stack';
+import type { Surroundings } from './surroundings';
+import type { Target, TargetOptions } from './target';
+import { openTarget, requireSameCluster } from './target';
+import { findByMark } from './marks';
+
+export interface UpOptions extends TargetOptions {
+  /** Path of the testbed.yaml. Default `testbed.yaml` in the working directory. */
+  readonly file?: string | undefined;
+}
+
+export interface UpResult {
+  readonly outcome: 'created' | 'changed' | 'unchanged';
+  readonly testbed: TestbedRecord;
+  readonly operation: OperationResult;
+  /** From the call to the end, provisioning and readiness included. */
+  readonly elapsedMs: number;
+}
+
+/** Provisions the testbed of a spec, or brings the existing one of that name to it. Run again after any interruption, it converges. */
+export async function up(options: UpOptions, surroundings: Surroundings): Promise<UpResult> {
+  return upSpec(readProvisionableSpec(options.file, surroundings), options, surroundings);
+}
+
+/** As `up`, for a spec that is at hand already. */
+export async function upSpec(spec: Spec, options: TargetOptions, surroundings: Surroundings): Promise<UpResult> {
+  const began = performance.now();
+  const site = openSite(surroundings.environment);
+  const records = openRecords(site.recordsDirectory);
+  return withEngine(surroundings, async (engine) => {
+    const target = await openTarget(site, options, surroundings);
+    try {
+      const { record, isNew } = await takeRecord(spec, records, target, surroundings);
+      requireSameCluster(spec.name, record.cluster, target);
+      const operation = await provision(site, spec, { record, records, target }, { ...surroundings, engine });
+      const ready = { ...record, ...fieldsOf(spec), infrastructure: 'ready' as const, outputs: { ...operation.outputs }, components: packageVersion(), changedAt: surroundings.now().toISOString() };
+      records.save(ready);
+      const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
+      return { outcome, testbed: ready, operation, elapsedMs: performance.now() - began };
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+interface Place {
+  readonly record: TestbedRecord;
+  readonly records: Records;
+  readonly target: Target;
+}
+
+async function provision(site: Site, spec: Spec, place: Place, surroundings: Surroundings): Promise<OperationResult> {
+  const { record, records, target } = place;
+  const credential = await beginOperation(target, `up ${record.id}`);
+  try {
+    return await runOnStack(
+      site,
+      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection: credential.connection },
+      surroundings,
+    );
+  } catch (error) {
+    records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
+    throw error;
+  } finally {
+    await credential.end();
+  }
+}
+
+/** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */
+async function takeRecord(spec: Spec, records: Records, target: Target, surroundings: Surroundings): Promise<{ record: TestbedRecord; isNew: boolean }> {
+  const known = records.find(spec.name);
+  if (known !== undefined) return { record: known, isNew: known.infrastructure === 'provisioning' };
+  const stranger = await findByMark(target.reader, spec.name);
+  if (stranger !== undefined)
+    throw new TestbedError(
+      'OwnershipConflict',
+      text(
+        `the cluster has a testbed '${spec.name}' (${stranger}) that this site has no record of`,
+        `클러스터에 이 사이트의 기록에 없는 테스트베드 '${spec.name}'(${stranger})이(가) 있습니다`,
+      ),
+      { hint: text('choose another name, or work from the site that made it', '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요') },
+    );
+  const now = surroundings.now().toISOString();
+  const taken = new Set([...records.list(), ...records.ended()].map((one) => one.id));
+  const fresh: TestbedRecord = {
+    version: 1,
+    id: newTestbedId(taken),
+    ...fieldsOf(spec),
+    cluster: target.reference,
+    infrastructure: 'provisioning',
+    components: packageVersion(),
+    createdAt: now,
+    changedAt: now,
+    outputs: {},
+  };
+  const record = records.reserve(fresh);
+  return { record, isNew: record.id === fresh.id };
+}
+
+function fieldsOf(spec: Spec): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
+  const { name, participant, owner, members, grade, size, ends } = spec;
+  return { name, participant, owner, members: [...members], grade, size, ends };
+}
