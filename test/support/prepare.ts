@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StepEvent } from '../../errors';
+import { openEmbeddedCluster } from '../../platform/cluster';
+import { resolveTools } from '../../platform/toolchain';
+import type { TestSurroundings } from './cluster';
+
+/**
+ * Before the first test: the tools (built once a machine), and one real embedded cluster for the run, in a folder of its own.
+ * etcd runs without fsync: the tests restart processes, not the machine. TESTBED_TEST_CLUSTER names a prepared one instead.
+ */
+export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env['TESTBED_TEST_CLUSTER'] !== undefined) return undefined;
+  const tools = await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'], {
+    environment: process.env,
+    onProgress: say,
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'testbed-run-'));
+  const cluster = openEmbeddedCluster({ directory: join(folder, 'cluster') });
+  const paths = Object.fromEntries(Object.entries(tools).map(([name, tool]) => [name, tool.path]));
+  await cluster.up({
+    nodes: { kind: 'simulated', count: 3 },
+    tools: {
+      etcd: tools.etcd.path,
+      'kube-apiserver': tools['kube-apiserver'].path,
+      'kube-controller-manager': tools['kube-controller-manager'].path,
+      'kube-scheduler': tools['kube-scheduler'].path,
+      kwok: tools.kwok.path,
+    },
+    unsafeNoFsync: true,
+    onProgress: say,
+  });
+  const file = join(folder, 'surroundings.json');
+  const surroundings: TestSurroundings = {
+    connection: await cluster.connection('admin'),
+    tools: paths,
+    auditLog: join(folder, 'cluster', 'audit', 'audit.log'),
+  };
+  writeFileSync(file, JSON.stringify(surroundings), { mode: 0o600 });
+  process.env['TESTBED_TEST_CLUSTER'] = file;
+  return async () => {
+    await cluster.down({ destroy: true });
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+function say(event: StepEvent): void {
+  if (event.state === 'start' || event.state === 'update') return;
+  const of = event.total === undefined ? '' : ` ${event.index ?? '?'}/${event.total}`;
+  process.stderr.write(`prepare${of}: ${event.title.en} ${event.state}${event.elapsedMs === undefined ? '' : ` (${(event.elapsedMs / 1000).toFixed(1)} s)`}\n`);
+}
