@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepEvent } from '../../errors';
-import { openEmbeddedCluster } from '../../platform/cluster';
-import { resolveTools } from '../../platform/toolchain';
 import type { TestSurroundings } from './cluster';
 
 /**
@@ -12,6 +10,7 @@ import type { TestSurroundings } from './cluster';
  */
 export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TESTBED_TEST_CLUSTER'] !== undefined) return undefined;
+  const [{ openEmbeddedCluster }, { resolveTools }] = await Promise.all([import('../../platform/cluster'), import('../../platform/toolchain')]);
   const tools = await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'], {
     environment: process.env,
     onProgress: say,
