@@ -56,6 +56,8 @@ function build() {
     format: 'cjs',
     platform: 'node',
     target: 'node24',
+    // import() of our own files becomes a deferred require: no second module loader at start, extensionless paths.
+    supported: { 'dynamic-import': false },
     sourcemap: 'linked',
     logLevel: 'error',
   });

@@ -1,0 +1,111 @@
+import { Parser } from 'yargs/helpers';
+import { TestbedError, text } from '../../errors';
+import type { Command, GivenArguments } from './command';
+import type { Flag } from './flags';
+import { GLOBAL_FLAGS } from './global-flags';
+import { nearest } from './suggestion';
+
+/**
+ * Reads the words of a call against a command's definition. yargs splits them; every word that it could not place, every flag given
+ * twice or without its value throws UsageWrong. Only yargs' parser is loaded: its help and its messages know neither our two
+ * languages nor our exit codes.
+ */
+export function parseWords(words: readonly string[], command: Command): GivenArguments {
+  const known = new Map<string, Flag>([...Object.entries(GLOBAL_FLAGS), ...Object.entries(command.flags)]);
+  const entries = [...known.entries()];
+  const named = (kind: Flag['kind']): string[] =>
+    entries.filter(([, flag]) => flag.kind === kind).map(([name]) => name);
+  const { argv } = Parser.detailed([...words], {
+    string: named('value'),
+    // Counted, so that a switch given twice is seen.
+    count: named('switch'),
+    alias: Object.fromEntries(entries.flatMap(([name, { short }]) => (short === undefined ? [] : [[name, short]]))),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': true,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': false,
+      'strip-aliased': true,
+      'unknown-options-as-args': true,
+    },
+  });
+
+  const plain = argv._.map(String);
+  const stray = plain.find((word) => word.length > 1 && word.startsWith('-'));
+  if (stray !== undefined) throw unknownFlag(stray, command, [...known.keys()]);
+
+  const flags: Record<string, string | true> = {};
+  for (const [name, flag] of known) {
+    const value: unknown = argv[name];
+    const read = flag.kind === 'switch' ? switchValue(name, value, command) : wordValue(name, flag, value, command);
+    if (read !== undefined) flags[name] = read;
+  }
+  return { flags, positionals: positionalValues([...plain, ...(argv['--'] ?? []).map(String)], command) };
+}
+
+function switchValue(name: string, value: unknown, command: Command): true | undefined {
+  if (value === undefined || value === 0) return undefined;
+  if (value === 1) return true;
+  if (typeof value === 'number') throw givenTwice(name, command);
+  throw usage(command, `--${name} takes no value`, `--${name} 옵션에는 값을 지정할 수 없습니다`);
+}
+
+function wordValue(name: string, flag: Flag, value: unknown, command: Command): string | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw givenTwice(name, command);
+  if (typeof value !== 'string' || value === '') {
+    const shape = flag.kind === 'value' ? ` ${flag.placeholder}` : '';
+    throw usage(
+      command,
+      `--${name} needs a value: --${name}${shape}`,
+      `--${name} 옵션에는 값이 필요합니다: --${name}${shape}`,
+    );
+  }
+  return value;
+}
+
+function positionalValues(words: readonly string[], command: Command): Record<string, string> {
+  const names = Object.keys(command.positionals);
+  const values: Record<string, string> = {};
+  for (const [at, word] of words.entries()) {
+    const name = names[at];
+    if (name === undefined)
+      throw usage(command, `'${word}' is one word too many`, `'${word}'은(는) 필요하지 않은 인자입니다`);
+    values[name] = word;
+  }
+  for (const name of names) {
+    const shown = name.toUpperCase();
+    if (command.positionals[name]?.required === true && (values[name] ?? '') === '')
+      throw usage(command, `${shown} is missing`, `${shown} 인자가 없습니다`);
+  }
+  return values;
+}
+
+function unknownFlag(word: string, command: Command, known: readonly string[]): TestbedError {
+  const given = word.split('=', 1)[0] ?? word;
+  const meant = given.startsWith('--') ? nearest(given.slice(2), known) : undefined;
+  return meant === undefined
+    ? usage(
+        command,
+        `${given} is unknown to 'testbed ${command.name}'`,
+        `'testbed ${command.name}'에 ${given} 옵션은 없습니다`,
+      )
+    : usage(
+        command,
+        `${given} is unknown to 'testbed ${command.name}'; --${meant} is near`,
+        `'testbed ${command.name}'에 ${given} 옵션은 없습니다. --${meant} 옵션을 찾으셨나요?`,
+      );
+}
+
+function givenTwice(name: string, command: Command): TestbedError {
+  return usage(command, `--${name} is given more than once`, `--${name} 옵션이 두 번 이상 지정되었습니다`);
+}
+
+function usage(command: Command, en: string, ko: string): TestbedError {
+  const help = `testbed ${command.name} --help`;
+  return new TestbedError('UsageWrong', text(en, ko), { hint: text(help, help) });
+}
