@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { memberAccount } from '../components/vocabulary';
-import { NAMESPACES } from '../components/vocabulary';
+import { ANNOTATIONS, LABELS, NAMESPACES } from '../components/vocabulary';
 import { createClient } from '../kubernetes/client';
 import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { requestToken } from '../kubernetes/token';
+import type { KubernetesClient } from '../kubernetes/types';
 import { TestbedError, reasonOf, text } from '../errors';
 import { beginOperation } from './credential';
 import { requireRecord } from './known';
@@ -42,13 +41,14 @@ export async function connect(options: ConnectOptions, surroundings: Surrounding
   const target = await openTarget(site, { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context }, surroundings);
   try {
     requireSameCluster(testbed.name, testbed.cluster, target);
+    const serviceAccount = await memberAccount(target.reader, testbed, member);
     const credential = await beginOperation(target, `connect ${testbed.id}`);
     const client = createClient(credential.connection);
     try {
       // Not bound to the operation's Secret: the person's token must outlive this call.
       const token = await requestToken(client, {
         namespace: NAMESPACES.access,
-        serviceAccount: memberAccount(testbed.id, sha256(member.toLowerCase())),
+        serviceAccount,
         expirationSeconds: ACCESS_SECONDS,
       });
       const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
@@ -95,6 +95,14 @@ function writePrivately(file: string, content: string): void {
   }
 }
 
-function sha256(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
+/** The member's identity on the cluster, by our own mark. */
+async function memberAccount(client: KubernetesClient, testbed: TestbedRecord, member: string): Promise<string> {
+  const selection = { namespace: NAMESPACES.access, labelSelector: `${LABELS.testbed}=${testbed.id}`, metadataOnly: true };
+  for await (const { metadata } of client.list('v1', 'ServiceAccount', selection))
+    if (metadata.annotations?.[ANNOTATIONS.member] === member) return metadata.name;
+  throw new TestbedError(
+    'NotReady',
+    text(`'${testbed.name}' has given no access to ${member} yet`, `'${testbed.name}'이(가) 아직 ${member}에게 접근 권한을 부여하지 않았습니다`),
+    { hint: text('run testbed up again: access is given last', 'testbed up을 다시 실행하세요. 접근 권한은 마지막에 부여됩니다') },
+  );
 }

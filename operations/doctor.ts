@@ -1,5 +1,6 @@
+import { homedir } from 'node:os';
 import { createClient } from '../kubernetes/client';
-import { connectionFromKubeconfig, readKubeconfigFile } from '../kubernetes/kubeconfig';
+import { kubeconfigPath, readKubeconfig } from '../kubernetes/kubeconfig-file';
 import { checkCluster, minimumRights, type Finding } from '../kubernetes/suitability';
 import { openEmbeddedCluster } from '../platform/cluster';
 import type { Text } from '../errors';
@@ -65,8 +66,9 @@ function clusterFinding(state: string, version: string, title: Text, remedy: Tex
 async function existingFindings(context: string, options: TargetOptions, surroundings: Surroundings): Promise<Finding[]> {
   const title = text(`cluster of context ${context}`, `컨텍스트 ${context}의 클러스터`);
   try {
-    const source = readKubeconfigFile(options.kubeconfig, surroundings.environment);
-    const client = createClient(connectionFromKubeconfig(source, { context }));
+    const { environment } = surroundings;
+    const file = options.kubeconfig ?? kubeconfigPath(environment, environment['HOME'] ?? homedir());
+    const client = createClient(readKubeconfig(file, { context }).connection);
     try {
       return await checkCluster(client);
     } finally {

@@ -1,5 +1,6 @@
+import { homedir } from 'node:os';
 import { createClient } from '../kubernetes/client';
-import { connectionFromKubeconfig, readKubeconfigFile } from '../kubernetes/kubeconfig';
+import { kubeconfigPath, readKubeconfig } from '../kubernetes/kubeconfig-file';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { openEmbeddedCluster } from '../platform/cluster';
 import { TestbedError, text } from '../errors';
@@ -83,8 +84,9 @@ async function embedded(site: Site): Promise<Opened> {
 }
 
 function existing(context: string, options: TargetOptions, surroundings: Surroundings): Opened {
-  const source = readKubeconfigFile(options.kubeconfig, surroundings.environment);
-  const connection = connectionFromKubeconfig(source, { context });
+  const { environment } = surroundings;
+  const file = options.kubeconfig ?? kubeconfigPath(environment, environment['HOME'] ?? homedir());
+  const { connection } = readKubeconfig(file, { context });
   const same = (): Promise<ClusterConnection> => Promise.resolve(connection);
   return { reference: { kind: 'existing', context, server: connection.server }, reader: connection, site: same, admin: same };
 }

@@ -3,6 +3,7 @@ import type { OperationResult } from '../engine/types';
 import type { Spec } from '../spec';
 import { TestbedError, text } from '../errors';
 import { beginOperation } from './credential';
+import { findByMark } from './marks';
 import { testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { newTestbedId, openRecords } from './records';
@@ -13,7 +14,7 @@ import { runOnStack, withEngine } from './stack';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
-import { findByMark } from './marks';
+import { waitForWorkloads } from './workloads';
 
 export interface UpOptions extends TargetOptions {
   /** Path of the testbed.yaml. Default `testbed.yaml` in the working directory. */
@@ -24,8 +25,10 @@ export interface UpResult {
   readonly outcome: 'created' | 'changed' | 'unchanged';
   readonly testbed: TestbedRecord;
   readonly operation: OperationResult;
-  /** From the call to the end, provisioning and readiness included. */
-  readonly elapsedMs: number;
+  /** From the call until every object was applied and recorded. */
+  readonly appliedMs: number;
+  /** From the call until every workload of ours was ready. */
+  readonly readyMs: number;
 }
 
 /** Provisions the testbed of a spec, or brings the existing one of that name to it. Run again after any interruption, it converges. */
@@ -44,10 +47,18 @@ export async function upSpec(spec: Spec, options: TargetOptions, surroundings: S
       const { record, isNew } = await takeRecord(spec, records, target, surroundings);
       requireSameCluster(spec.name, record.cluster, target);
       const operation = await provision(site, spec, { record, records, target }, { ...surroundings, engine });
-      const ready = { ...record, ...fieldsOf(spec), infrastructure: 'ready' as const, outputs: { ...operation.outputs }, components: packageVersion(), changedAt: surroundings.now().toISOString() };
-      records.save(ready);
+      const applied: TestbedRecord = {
+        ...record,
+        ...fieldsOf(spec),
+        outputs: { ...operation.outputs },
+        components: packageVersion(),
+        changedAt: surroundings.now().toISOString(),
+      };
+      records.save(applied);
+      const appliedMs = performance.now() - began;
+      const ready = await becomeReady(applied, { records, target }, surroundings);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
-      return { outcome, testbed: ready, operation, elapsedMs: performance.now() - began };
+      return { outcome, testbed: ready, operation, appliedMs, readyMs: performance.now() - began };
     } finally {
       await target.close();
     }
@@ -75,6 +86,22 @@ async function provision(site: Site, spec: Spec, place: Place, surroundings: Sur
   } finally {
     await credential.end();
   }
+}
+
+/** Waits for the workloads and records the outcome, good or bad. */
+async function becomeReady(record: TestbedRecord, place: Omit<Place, 'record'>, surroundings: Surroundings): Promise<TestbedRecord> {
+  const save = (infrastructure: 'ready' | 'failed'): TestbedRecord => {
+    const changed: TestbedRecord = { ...record, infrastructure, changedAt: surroundings.now().toISOString() };
+    place.records.save(changed);
+    return changed;
+  };
+  try {
+    await waitForWorkloads(place.target.reader, record.id, surroundings);
+  } catch (error) {
+    save('failed');
+    throw error;
+  }
+  return record.infrastructure === 'ready' ? record : save('ready');
 }
 
 /** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */

@@ -8,6 +8,8 @@ export interface TestSurroundings {
   readonly tools: Readonly<Record<string, string>>;
   /** The API server's audit log, one JSON event a line. */
   readonly auditLog: string;
+  /** A kubeconfig of the same rights, context `testbed-admin`. */
+  readonly kubeconfig: string;
 }
 
 /** Reads what the global setup prepared; fails loudly where a test runs without it. */

@@ -10,7 +10,11 @@ import type { TestSurroundings } from './cluster';
  */
 export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TESTBED_TEST_CLUSTER'] !== undefined) return undefined;
-  const [{ openEmbeddedCluster }, { resolveTools }] = await Promise.all([import('../../platform/cluster'), import('../../platform/toolchain')]);
+  const [{ openEmbeddedCluster }, { resolveTools }, { writeKubeconfig }] = await Promise.all([
+    import('../../platform/cluster'),
+    import('../../platform/toolchain'),
+    import('../../kubernetes/kubeconfig-write'),
+  ]);
   const tools = await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'], {
     environment: process.env,
     onProgress: say,
@@ -30,9 +34,13 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
     unsafeNoFsync: true,
     onProgress: say,
   });
+  const kubeconfig = join(folder, 'admin.kubeconfig');
+  const connection = await cluster.connection('admin');
+  writeFileSync(kubeconfig, writeKubeconfig({ connection, context: 'testbed-admin' }), { mode: 0o600 });
   const file = join(folder, 'surroundings.json');
   const surroundings: TestSurroundings = {
-    connection: await cluster.connection('admin'),
+    connection,
+    kubeconfig,
     tools: paths,
     auditLog: join(folder, 'cluster', 'audit', 'audit.log'),
   };

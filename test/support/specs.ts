@@ -1,0 +1,18 @@
+import { loadSpec, type Spec } from '../../spec';
+
+/** A valid spec as a person would write it, with what a test cares about put over it; parsed by the one schema. */
+export function specOf(fields: { readonly name: string; readonly [field: string]: unknown }): Spec {
+  const document = {
+    apiVersion: 'testbed/v1',
+    participant: 'Example Startup Inc.',
+    owner: 'operator@agency.example',
+    members: ['developer@startup.example'],
+    grade: 'open',
+    size: 'small',
+    ends: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+    ...fields,
+  };
+  const loaded = loadSpec({ text: JSON.stringify(document), file: 'testbed.yaml' }, { now: new Date() });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues, undefined, 2));
+  return loaded.spec;
+}
