@@ -1,0 +1,176 @@
+import { isTestbedError, text, type TestbedError, type Text } from '../../errors';
+import { cachedPath, lookUp, makeToolFolder, proveCached } from './cached-tool';
+import { Downloader } from './downloader';
+import { buildTool, BuildUnavailable } from './go-build';
+import { withLock } from './lock';
+import { toolsMissing, type MissingTool } from './missing';
+import { findOnPath } from './path-lookup';
+import { publish } from './publish';
+import { readSettings, type Settings, type ToolchainOptions } from './settings';
+import { openStep, type StepReporter } from './step-progress';
+import type { ResolvedTool, Tool, ToolName } from './tool';
+import { DownloadFailure, explainFileError, interrupted } from './tool-errors';
+import { TOOLS } from './tools';
+import { downloadTool } from './vendor-download';
+import { waitedTooLong } from './waiting';
+import { inWorkFolder, sweepWorkFolders } from './work-folder';
+
+/**
+ * Provides each tool: a suitable one on PATH, the cache, the vendor's download, a build; whichever `from` allows, in its order
+ * (the cache comes before the first of download and build). What is in the cache costs no process and no reading.
+ * Progress: one step `tool:<name>` each.
+ *
+ * Throws ToolMissing (all that is missing at once, with the paths where files may be put), ToolDamaged, ToolDownloadFailed
+ * (also at once when a checksum is wrong: that is never passed over), ToolBuildFailed, NoSpace, NoPermission, UsageWrong, Interrupted.
+ */
+export async function resolveTools<Name extends ToolName>(
+  names: readonly Name[],
+  options: ToolchainOptions = {},
+): Promise<Record<Name, ResolvedTool>> {
+  const settings = readSettings(options);
+  const run = new Run(settings);
+  const resolved: Partial<Record<ToolName, ResolvedTool>> = {};
+  const missing: MissingTool[] = [];
+  try {
+    for (const [index, name] of names.entries()) {
+      const outcome = await run.resolve(TOOLS[name], index + 1, names.length);
+      if ('tool' in outcome) missing.push(outcome);
+      else resolved[name] = outcome;
+    }
+  } catch (error) {
+    if (settings.signal?.aborted === true) throw interrupted(error);
+    throw explainFileError(error, settings.cacheDirectory);
+  } finally {
+    await run.close();
+  }
+  if (missing.length > 0) throw await toolsMissing(missing, settings);
+  if (hasAll(resolved, names)) return resolved;
+  throw new Error('a tool is neither resolved nor missing');
+}
+
+function hasAll<Name extends ToolName>(
+  resolved: Partial<Record<ToolName, ResolvedTool>>,
+  names: readonly Name[],
+): resolved is Record<Name, ResolvedTool> {
+  return names.every((name) => resolved[name] !== undefined);
+}
+
+/** One call of resolveTools: keeps what was learnt about the network from tool to tool. */
+class Run {
+  readonly #settings: Settings;
+  readonly #downloader: Downloader;
+  #noModules: BuildUnavailable | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#downloader = new Downloader(settings.environment, settings.limits, settings.signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#downloader.close();
+  }
+
+  async resolve(tool: Tool, index: number, total: number): Promise<ResolvedTool | MissingTool> {
+    const { limits, onProgress } = this.#settings;
+    const step = openStep(tool, index, total, limits.progressMs, onProgress);
+    try {
+      const outcome = await this.#trySources(tool, step);
+      if ('tool' in outcome) step.close('failed', outcome.reasons.at(-1)?.text);
+      else step.close('done', describe(outcome));
+      return outcome;
+    } catch (error) {
+      step.close('failed', isTestbedError(error) ? error.text : undefined);
+      throw error;
+    }
+  }
+
+  async #trySources(tool: Tool, step: StepReporter): Promise<ResolvedTool | MissingTool> {
+    const settings = this.#settings;
+    const reasons: TestbedError[] = [];
+    let cacheIsAsked = false;
+    const askCache = async (): Promise<ResolvedTool | undefined> => {
+      if (cacheIsAsked) return undefined;
+      cacheIsAsked = true;
+      return this.#fromCache(tool);
+    };
+    for (const source of settings.from) {
+      settings.signal?.throwIfAborted();
+      if (source === 'path') {
+        const found = await findOnPath(tool, settings);
+        if (found !== undefined) return found;
+        continue;
+      }
+      const cached = await askCache();
+      if (cached !== undefined) return cached;
+      if (settings.offline) continue;
+      try {
+        return await this.#provide(tool, source, step);
+      } catch (error) {
+        if (!mayFallBack(error)) throw error;
+        reasons.push(error);
+      }
+    }
+    const cached = await askCache();
+    if (cached !== undefined) return cached;
+    const [only] = reasons;
+    if (only instanceof DownloadFailure && !settings.from.includes('build')) throw only;
+    return { tool, reasons };
+  }
+
+  async #fromCache(tool: Tool): Promise<ResolvedTool | undefined> {
+    const state = lookUp(tool, this.#settings);
+    if (state.kind === 'absent') return undefined;
+    const receipt = state.kind === 'good' ? state.receipt : await proveCached(tool, state.receipt, this.#settings);
+    return { name: tool.name, version: receipt.version, path: cachedPath(tool, this.#settings), source: 'cache' };
+  }
+
+  async #provide(tool: Tool, source: 'download' | 'build', step: StepReporter): Promise<ResolvedTool> {
+    const settings = this.#settings;
+    if (source === 'build' && this.#noModules !== undefined) throw this.#noModules;
+    const folder = await makeToolFolder(tool, settings);
+    const onWait = ({ pid, waitedMs }: { pid: number; waitedMs: number }): void => {
+      if (waitedMs > settings.limits.waitMs) throw waitedTooLong(tool, pid, settings.limits.waitMs);
+      step.detail(text(`process ${pid} is preparing it; waiting`, `프로세스 ${pid}이(가) 준비하고 있어 기다리는 중`));
+    };
+    return withLock(folder, { signal: settings.signal, onWait }, async () => {
+      await sweepWorkFolders(folder);
+      const meanwhile = await this.#fromCache(tool);
+      if (meanwhile !== undefined) return meanwhile;
+      return inWorkFolder(folder, async (workFolder) => {
+        const provided =
+          source === 'download'
+            ? await downloadTool(tool, settings, this.#downloader, workFolder, step.detail)
+            : await this.#build(tool, workFolder, step);
+        const { version } = await publish(tool, source, provided, settings, workFolder);
+        return { name: tool.name, version, path: cachedPath(tool, settings), source };
+      });
+    });
+  }
+
+  async #build(tool: Tool, workFolder: string, step: StepReporter): ReturnType<typeof buildTool> {
+    try {
+      return await buildTool(tool, this.#settings, workFolder, step.detail);
+    } catch (error) {
+      if (error instanceof BuildUnavailable && error.lacks === 'modules') this.#noModules = error;
+      throw error;
+    }
+  }
+}
+
+/** A source that can't serve gives way to the next; a file that is not what was published stops everything. */
+function mayFallBack(error: unknown): error is TestbedError {
+  return error instanceof BuildUnavailable || (error instanceof DownloadFailure && error.kind !== 'wrong-checksum');
+}
+
+function describe({ source, path }: ResolvedTool): Text {
+  switch (source) {
+    case 'path':
+      return text(`on PATH: ${path}`, `PATH에 있음: ${path}`);
+    case 'cache':
+      return text('in the cache', '캐시에 있음');
+    case 'download':
+      return text('downloaded, checksum right', '내려받음, 체크섬 일치');
+    case 'build':
+      return text('built from its Go module', 'Go 모듈에서 빌드함');
+  }
+}
