@@ -29,9 +29,11 @@ export interface OperationRequest {
   readonly previewNamespace?: string;
   /** The pinned `pulumi`. */
   readonly pulumi: string;
+  /** Uid of the cluster that `connection` must lead to (of its namespace kube-system). */
+  readonly clusterUid?: string;
   /** How long an object may take to become ready, in seconds. Default 300. */
   readonly readinessTimeoutSeconds?: number;
-  /** Aborting cancels once (SIGINT to the CLI) and waits for its end. */
+  /** Aborting cancels once (SIGINT to the CLI) and waits for its end, at most 30 s; the call throws Interrupted. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
 }
@@ -69,7 +71,7 @@ export interface ResourceChange {
 
 export interface OperationResult {
   readonly kind: OperationKind;
-  /** All but `same`. */
+  /** All but `same`. Objects only: the stack itself, components and providers are not listed or counted. */
   readonly changes: readonly ResourceChange[];
   readonly counts: Readonly<Partial<Record<ResourceOperation, number>>>;
   /** Stack outputs with secrets replaced by `[secret]`. */

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestbedError, text } from '../errors';
+import { startCli, type CliExit, type CliProcess } from './cli-process';
+import type { Report } from './events';
+import { failureOf } from './failure';
+import { lockStack } from './operation-lock';
+import type { Runner } from './runner';
+import type { HostRequest } from './runner-messages';
+import { createRunnerPool, type RunnerPool } from './runner-pool';
+import { requireStackName } from './stack-name';
+import { createStack, endStack, pruneHistory, readStack } from './state';
+import type { Engine, OperationRequest, OperationResult, StackReference } from './types';
+import { makeWorkDirectory, sweepWorkDirectories, type WorkDirectory } from './work-directory';
+
+const DEFAULT_READINESS_SECONDS = 300;
+/** Operations in flight at once by default: a CLI process needs about 100 MB and, while it works, one core. */
+const MAX_RUNNERS = 4;
+
+const NOTHING: Omit<OperationResult, 'kind' | 'elapsedMs'> = { changes: [], counts: {}, outputs: {}, warnings: [] };
+
+export interface EngineOptions {
+  readonly runners?: number;
+  /** Path of a built module that exports `providerService` in place of the embedded provider: tests stand in faults by it. */
+  readonly provider?: string;
+}
+
+/**
+ * The engine of one process: holds at most `runners` threads (default: one a core, at most 4); more operations than that wait for
+ * their turn. Close it, or its threads keep the process alive.
+ */
+export function createEngine(options: EngineOptions = {}): Engine {
+  const size = options.runners ?? Math.min(MAX_RUNNERS, availableParallelism());
+  const pool = createRunnerPool(size);
+  let swept = false;
+
+  return {
+    async run(request) {
+      requireStackName(request.stack.name);
+      if (!swept) {
+        swept = true;
+        sweepWorkDirectories();
+      }
+      const begin = performance.now();
+      const changes = request.kind === 'up' || request.kind === 'down';
+      const lock = changes ? await lockStack(request.stack, request.kind) : undefined;
+      try {
+        const result = await operate(pool, request, options.provider);
+        return { ...result, kind: request.kind, elapsedMs: Math.round(performance.now() - begin) };
+      } finally {
+        lock?.release();
+      }
+    },
+    warm: (count = 1) => pool.warm(count),
+    close: () => pool.close(),
+  };
+}
+
+async function operate(
+  pool: RunnerPool,
+  request: OperationRequest,
+  provider: string | undefined,
+): Promise<typeof NOTHING> {
+  const { kind, stack, signal } = request;
+  refuseIfAborted(signal);
+  const present = readStack(stack) !== undefined;
+  if (!present && (kind === 'down' || kind === 'drift')) return NOTHING;
+  const work = makeWorkDirectory();
+  try {
+    const own = present || kind !== 'preview' ? stack : aside(stack, work);
+    const report = await runCli(pool, { ...request, stack: own }, work, provider);
+    if (kind === 'down') endStack(stack);
+    else if (kind === 'up') pruneHistory(stack);
+    return { changes: report.changes, counts: report.counts, outputs: report.outputs, warnings: report.warnings };
+  } finally {
+    work.remove();
+  }
+}
+
+/** A preview of a stack that does not exist yet leaves nothing behind. */
+function aside(stack: StackReference, work: WorkDirectory): StackReference {
+  const stateDirectory = join(work.path, 'state');
+  mkdirSync(stateDirectory, { mode: 0o700 });
+  return { ...stack, stateDirectory };
+}
+
+async function runCli(
+  pool: RunnerPool,
+  request: OperationRequest,
+  work: WorkDirectory,
+  provider: string | undefined,
+): Promise<Report> {
+  const { kind, stack, signal } = request;
+  createStack(stack);
+  const runner = await pool.take();
+  let cli: CliProcess | undefined;
+  const onAbort = (): void => {
+    runner.cancel();
+    cli?.cancel();
+  };
+  try {
+    const ports = await runner.host(hostRequest(request, provider), (event) => request.onEvent?.(event));
+    refuseIfAborted(signal);
+    cli = startCli({ pulumi: request.pulumi, kind, stack, ports, work });
+    signal?.addEventListener('abort', onAbort);
+    const { exit, broken } = await endOf(cli, runner);
+    const report = broken === undefined ? (await runner.finish()).report : undefined;
+    if (exit.code === 0 && report?.complete === true) return report;
+    if (broken !== undefined) throw broken;
+    const failure = failureOf(stack, report, exit);
+    if (signal?.aborted === true) throw interrupted(failure);
+    throw failure;
+  } catch (error) {
+    // Whatever went wrong here, no process of ours goes on behind the caller's back.
+    cli?.kill();
+    await cli?.ended.catch(() => undefined);
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await pool.give(runner);
+  }
+}
+
+/** Waits for the CLI; when its runner breaks it has lost its program or provider and is asked to stop. */
+async function endOf(
+  cli: CliProcess,
+  runner: Runner,
+): Promise<{ readonly exit: CliExit; readonly broken: TestbedError | undefined }> {
+  let broken: TestbedError | undefined;
+  void runner.broken.then((error) => {
+    broken = error;
+    cli.cancel();
+  });
+  return { exit: await cli.ended, broken };
+}
+
+function hostRequest(request: OperationRequest, provider: string | undefined): HostRequest {
+  const { kind, program, previewNamespace, clusterUid } = request;
+  const runsProgram = kind === 'up' || kind === 'preview';
+  if (runsProgram && program === undefined)
+    throw new TestbedError('InternalError', text(`'${kind}' needs a program`, `'${kind}'에는 프로그램이 필요합니다`));
+  return {
+    type: 'host',
+    kind,
+    stack: request.stack.name,
+    connection: request.connection,
+    readinessTimeoutSeconds: request.readinessTimeoutSeconds ?? DEFAULT_READINESS_SECONDS,
+    ...(runsProgram && program !== undefined ? { program } : {}),
+    ...(previewNamespace === undefined ? {} : { previewNamespace }),
+    ...(clusterUid === undefined ? {} : { clusterUid }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+}
+
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw interrupted(undefined);
+}
+
+function interrupted(cause: TestbedError | undefined): TestbedError {
+  return new TestbedError('Interrupted', text('the operation was interrupted', '작업이 중단되었습니다'), {
+    ...(cause === undefined ? {} : { cause }),
+    hint: text(
+      'run the same command again: it takes up what was left',
+      '같은 명령을 다시 실행하면 남은 작업을 이어서 처리합니다',
+    ),
+  });
+}

@@ -1,0 +1,92 @@
+import { createEventCollector } from './events';
+import { openGuardedPort } from './guarded-port';
+import type { GrpcHost } from './grpc-host';
+import type { Finished, FromRunner, HostRequest } from './runner-messages';
+
+/** After the CLI's end its last event is already here, or on its way: this long, in milliseconds, it is waited for. */
+const LAST_EVENT_MS = 2000;
+
+/** The CLI asks a program for its plugins over one connection and runs it over a second; provider and events take one each. */
+const PROGRAM_CONNECTIONS = 2;
+
+/** One operation inside a runner: program, provider and events, each on a port of its own. */
+export interface Hosting {
+  cancel(): void;
+  finish(): Promise<Finished>;
+}
+
+/**
+ * Opens the ports and tells them first, so that the CLI can start while the imports go on here; its connections wait until their
+ * service is ready.
+ */
+export async function createHosting(request: HostRequest, post: (message: FromRunner) => void): Promise<Hosting> {
+  const { program } = request;
+  const [programPort, providerPort, eventsPort] = await Promise.all([
+    program === undefined ? undefined : openGuardedPort({ connections: PROGRAM_CONNECTIONS }),
+    openGuardedPort(),
+    openGuardedPort(),
+  ]);
+  post({
+    type: 'ports',
+    ports: {
+      ...(programPort === undefined ? {} : { program: programPort.port }),
+      provider: providerPort.port,
+      events: eventsPort.port,
+    },
+    guarded: providerPort.guarded,
+  });
+
+  const stop = new AbortController();
+  const collector = createEventCollector((event) => post({ type: 'event', event }));
+  const eventsEnd = Promise.withResolvers<void>();
+  const opened: GrpcHost[] = [];
+  const releases: (() => void | Promise<void>)[] = [];
+
+  const [{ hostGrpc }, { eventService, EventsService }] = await Promise.all([
+    import('./grpc-host.js'),
+    import('./event-service.js'),
+  ]);
+  opened.push(
+    hostGrpc(eventsPort, EventsService, eventService(collector.accept, eventsEnd.resolve), eventsEnd.resolve),
+  );
+
+  const { hostProvider } = await import('./provider-host.js');
+  const provider = hostProvider(request, stop.signal, (urn, message) =>
+    post({ type: 'event', event: { type: 'status', urn, message } }),
+  );
+  releases.push(() => provider.release());
+  // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
+  opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
+
+  if (program !== undefined && programPort !== undefined) {
+    const { hostProgram } = await import('./program-host.js');
+    const hosted = hostProgram(program);
+    releases.push(() => hosted.release());
+    opened.push(hostGrpc(programPort, hosted.definition, hosted.implementation));
+  }
+
+  return {
+    cancel: () => stop.abort(),
+    async finish() {
+      const late = setTimeout(eventsEnd.resolve, LAST_EVENT_MS);
+      if (eventsPort.counts().admitted === 0) eventsEnd.resolve();
+      await eventsEnd.promise;
+      clearTimeout(late);
+      stop.abort();
+      for (const host of opened) host.close();
+      await Promise.all(releases.map((release) => release()));
+      const ports = [programPort, providerPort, eventsPort];
+      return {
+        type: 'finished',
+        report: collector.report(),
+        heapBytes: process.memoryUsage().heapUsed,
+        admitted: {
+          program: programPort?.counts().admitted ?? 0,
+          provider: providerPort.counts().admitted,
+          events: eventsPort.counts().admitted,
+        },
+        refused: ports.reduce((sum, port) => sum + (port?.counts().refused ?? 0), 0),
+      };
+    },
+  };
+}

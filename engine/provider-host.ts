@@ -1,0 +1,41 @@
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+import { createClient } from '../kubernetes/client';
+import type { ProviderContext } from './provider/context';
+import type { HostRequest } from './runner-messages';
+
+export interface HostedProvider {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+  release(): Promise<void>;
+}
+
+type ProviderService = (context: ProviderContext) => UntypedServiceImplementation;
+const providerModule = z.object({ providerService: z.custom<ProviderService>((value) => typeof value === 'function') });
+const load = createRequire(__filename);
+
+/** Imports the provider: a tenth of a second, once a thread. */
+export function loadProvider(module = './provider/index.js'): ProviderService {
+  return providerModule.parse(load(module)).providerService;
+}
+
+/** The provider of one operation, with a client of its own: credentials end with the operation. */
+export function hostProvider(
+  request: HostRequest,
+  signal: AbortSignal,
+  onStatus: (urn: string, message: string) => void,
+): HostedProvider {
+  const client = createClient(request.connection);
+  const implementation = loadProvider(request.provider)({
+    client,
+    stack: request.stack,
+    ...(request.previewNamespace === undefined ? {} : { previewNamespace: request.previewNamespace }),
+    readinessTimeoutSeconds: request.readinessTimeoutSeconds,
+    ...(request.clusterUid === undefined ? {} : { clusterUid: request.clusterUid }),
+    onStatus,
+    signal,
+  });
+  return { definition: ResourceProviderService, implementation, release: () => client.close() };
+}

@@ -1,0 +1,49 @@
+import type { ClusterConnection } from '../kubernetes/types';
+import type { Report } from './events';
+import type { EngineEvent, OperationKind, ProgramReference } from './types';
+
+/** What a runner needs to host one operation. Travels between threads of one process only. */
+export interface HostRequest {
+  readonly type: 'host';
+  readonly kind: OperationKind;
+  readonly stack: string;
+  readonly program?: ProgramReference;
+  readonly connection: ClusterConnection;
+  readonly previewNamespace?: string;
+  readonly readinessTimeoutSeconds: number;
+  readonly clusterUid?: string;
+  /** A module that exports `providerService` instead of the embedded provider. */
+  readonly provider?: string;
+}
+
+export type ToRunner =
+  /** Import what a program needs, ahead of the first. */
+  | { readonly type: 'warm' }
+  | HostRequest
+  /** The operation is to stop: the provider gives up what it waits for. */
+  | { readonly type: 'cancel' }
+  /** The CLI has ended: report, and close what was opened for it. */
+  | { readonly type: 'finish' };
+
+export interface Ports {
+  readonly program?: number;
+  readonly provider: number;
+  readonly events: number;
+}
+
+export interface Finished {
+  readonly type: 'finished';
+  readonly report: Report;
+  readonly heapBytes: number;
+  /** Connections let in and turned away, of all ports of the operation. */
+  readonly admitted: Readonly<Record<keyof Ports, number>>;
+  readonly refused: number;
+}
+
+export type FromRunner =
+  | { readonly type: 'warmed' }
+  | { readonly type: 'ports'; readonly ports: Ports; readonly guarded: boolean }
+  | { readonly type: 'event'; readonly event: EngineEvent }
+  /** The operation cannot be hosted: the program's module, the provider or the SDK failed to load. */
+  | { readonly type: 'failed'; readonly message: string }
+  | Finished;

@@ -1,0 +1,56 @@
+import { startRunner, type Runner } from './runner';
+
+export interface RunnerPool {
+  /** An idle runner, a new one, or the next that gets free. */
+  take(): Promise<Runner>;
+  give(runner: Runner): Promise<void>;
+  warm(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** At most `size` runners; one that is not fit any more is ended when it comes back. */
+export function createRunnerPool(size: number): RunnerPool {
+  const idle: Runner[] = [];
+  const all = new Set<Runner>();
+  const waiting: ((runner: Runner) => void)[] = [];
+  const begin = (): Runner => {
+    const runner = startRunner();
+    all.add(runner);
+    return runner;
+  };
+  const end = async (runner: Runner): Promise<void> => {
+    all.delete(runner);
+    await runner.close();
+  };
+  const serve = (runner: Runner): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(runner);
+    else next(runner);
+  };
+  return {
+    async take() {
+      for (let runner = idle.pop(); runner !== undefined; runner = idle.pop()) {
+        if (runner.fit()) return runner;
+        // It died while it waited.
+        await end(runner);
+      }
+      if (all.size < size) return begin();
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    async give(runner) {
+      if (runner.fit()) return serve(runner);
+      await end(runner);
+      if (waiting.length > 0) serve(begin());
+    },
+    async warm(count) {
+      const missing = Math.min(count, size) - all.size;
+      const fresh = Array.from({ length: Math.max(0, missing) }, begin);
+      await Promise.all(fresh.map((runner) => runner.warm()));
+      for (const runner of fresh) serve(runner);
+    },
+    async close() {
+      await Promise.all([...all].map(end));
+      idle.length = 0;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { Worker } from 'node:worker_threads';
+import { TestbedError, text } from '../errors';
+import { built } from './entry';
+import type { Finished, FromRunner, HostRequest, Ports, ToRunner } from './runner-messages';
+import type { EngineEvent } from './types';
+
+/** A runner is replaced after this many operations, or when its heap is larger: every hosted program leaves something behind. */
+const MAX_OPERATIONS = 50;
+const MAX_HEAP_BYTES = 400 * 1024 * 1024;
+/** Hard bound of a thread's heap, in MiB: beyond it the thread ends, not the process. */
+const HEAP_LIMIT_MIB = 1024;
+
+/** A thread that hosts one operation at a time. */
+export interface Runner {
+  /** Imports what programs need. */
+  warm(): Promise<void>;
+  /** Opens the operation's ports. */
+  host(request: HostRequest, onEvent: (event: EngineEvent) => void): Promise<Ports>;
+  /** Settles only when the hosted operation cannot go on: the thread died, or its program or provider did not load. */
+  readonly broken: Promise<TestbedError>;
+  cancel(): void;
+  /** After the CLI's end. */
+  finish(): Promise<Finished>;
+  /** Whether it can take another operation. */
+  fit(): boolean;
+  close(): Promise<void>;
+}
+
+export function startRunner(): Runner {
+  const worker = new Worker(built('engine/runner-main'), {
+    // The thread sees nothing of the caller's environment: programs must not depend on it.
+    env: { PATH: '/usr/bin:/bin' },
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
+  });
+  // Programs have no terminal: what they print is not for people and may hold values.
+  worker.stdout.resume();
+  worker.stderr.resume();
+
+  const broken = Promise.withResolvers<TestbedError>();
+  const warmed = Promise.withResolvers<void>();
+  let hosted: PromiseWithResolvers<Ports> | undefined;
+  let finished: PromiseWithResolvers<Finished> | undefined;
+  let onEvent: (event: EngineEvent) => void = () => undefined;
+  let operations = 0;
+  let heapBytes = 0;
+  let alive = true;
+  let closing = false;
+
+  const breakWith = (error: TestbedError): void => {
+    alive = false;
+    broken.resolve(error);
+    warmed.reject(error);
+    hosted?.reject(error);
+    finished?.reject(error);
+  };
+  // Nobody may be waiting at the moment of a break; whoever comes later still sees it.
+  warmed.promise.catch(() => undefined);
+
+  const onMessage = (message: FromRunner): void => {
+    switch (message.type) {
+      case 'warmed':
+        warmed.resolve();
+        break;
+      case 'ports':
+        hosted?.resolve(message.ports);
+        break;
+      case 'event':
+        onEvent(message.event);
+        break;
+      case 'finished':
+        heapBytes = message.heapBytes;
+        finished?.resolve(message);
+        break;
+      case 'failed':
+        breakWith(cannotHost(message.message));
+        break;
+    }
+  };
+  worker.on('message', onMessage);
+  worker.on('error', (cause) => breakWith(threadDied(cause)));
+  worker.on('exit', (code) => {
+    if (!closing) breakWith(threadDied(new Error(`it ended with ${code}`)));
+  });
+  const send = (message: ToRunner): void => worker.postMessage(message);
+
+  return {
+    broken: broken.promise,
+    warm() {
+      send({ type: 'warm' });
+      return warmed.promise;
+    },
+    async host(request, listener) {
+      operations++;
+      onEvent = listener;
+      hosted = Promise.withResolvers();
+      send(request);
+      return hosted.promise;
+    },
+    cancel: () => send({ type: 'cancel' }),
+    async finish() {
+      finished = Promise.withResolvers();
+      if (!alive) finished.reject(await broken.promise);
+      else send({ type: 'finish' });
+      try {
+        return await finished.promise;
+      } finally {
+        onEvent = () => undefined;
+      }
+    },
+    fit: () => alive && operations < MAX_OPERATIONS && heapBytes < MAX_HEAP_BYTES,
+    async close() {
+      closing = true;
+      alive = false;
+      await worker.terminate();
+    },
+  };
+}
+
+function cannotHost(reason: string): TestbedError {
+  return new TestbedError(
+    'EngineFailed',
+    text(`the engine cannot begin: ${reason}`, `엔진을 시작할 수 없습니다: ${reason}`),
+  );
+}
+
+function threadDied(cause: Error): TestbedError {
+  const heap = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return new TestbedError(
+    'EngineFailed',
+    heap
+      ? text(
+          `the program needed more than ${HEAP_LIMIT_MIB} MiB of memory`,
+          `프로그램이 ${HEAP_LIMIT_MIB}MiB가 넘는 메모리를 요구했습니다`,
+        )
+      : text(`the program's thread died: ${cause.message}`, `프로그램의 스레드가 죽었습니다: ${cause.message}`),
+    { cause },
+  );
+}
