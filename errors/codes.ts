@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   // cluster
   ClusterNotRunning: 'failed',
   ClusterStartFailed: 'failed',
+  ClusterStopFailed: 'failed',
   ClusterBusy: 'failed',
   ClusterDamaged: 'failed',
   ClusterUnsuitable: 'failed',

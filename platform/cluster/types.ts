@@ -41,6 +41,8 @@ export interface ClusterUpOptions {
   };
   /** Tests only: etcd without fsync. */
   readonly unsafeNoFsync?: boolean;
+  /** Chooses other ports than the remembered ones; kubeconfig files given out before no longer work. */
+  readonly newPorts?: boolean;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }

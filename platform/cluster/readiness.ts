@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TestbedError, text, verbatim, type OnProgress, type Text } from '../../errors';
+import { logFile, type ClusterLayout } from './layout';
+import { isHealthy, observe } from './observation';
+import type { SupervisorStatus } from './record/supervisor-status';
+import { lastLines } from './supervisor/log-files';
+
+const POLL_MS = 100;
+const UPDATE_MS = 1000;
+const LOG_LINES = 12;
+
+type Step = Exclude<SupervisorStatus['step'], 'ready'>;
+
+const STEPS: readonly { readonly step: Step; readonly title: Text }[] = [
+  { step: 'api', title: text('etcd and the API server start', 'etcd와 API 서버를 시작합니다') },
+  { step: 'bootstrap', title: text('identities and roles are set up', '신원과 역할을 설정합니다') },
+  { step: 'controllers', title: text('controllers start', '컨트롤러를 시작합니다') },
+  { step: 'nodes', title: text('nodes get ready', '노드가 준비되기를 기다립니다') },
+];
+
+/** Preparing the files is the first of the steps that people see. */
+export const TOTAL_STEPS = STEPS.length + 1;
+
+/** Tells the steps of a start as the supervisor enters them; each is opened once and closed once. */
+class StepTeller {
+  readonly #onProgress: OnProgress | undefined;
+  #at = -1;
+  #began = 0;
+  #told = 0;
+
+  constructor(onProgress: OnProgress | undefined) {
+    this.#onProgress = onProgress;
+  }
+
+  reach(step: SupervisorStatus['step']): void {
+    const target = step === 'ready' ? STEPS.length : STEPS.findIndex((known) => known.step === step);
+    while (this.#at < target) {
+      if (this.#at >= 0) this.#tell('done');
+      this.#at++;
+      this.#began = Date.now();
+      this.#told = this.#began;
+      if (this.#at < STEPS.length) this.#tell('start');
+    }
+    if (Date.now() - this.#told < UPDATE_MS) return;
+    this.#told = Date.now();
+    this.#tell('update');
+  }
+
+  fail(): void {
+    this.#tell('failed');
+  }
+
+  #tell(state: 'start' | 'update' | 'done' | 'failed'): void {
+    const known = STEPS[this.#at];
+    if (known === undefined) return;
+    this.#onProgress?.({
+      id: `cluster:${known.step}`,
+      state,
+      title: known.title,
+      index: this.#at + 2,
+      total: TOTAL_STEPS,
+      ...(state === 'start' ? {} : { elapsedMs: Date.now() - this.#began }),
+    });
+  }
+}
+
+/** Waits until all is ready. Throws ClusterStartFailed or NoSpace with the last words of the component that fails. */
+export async function waitUntilReady(
+  layout: ClusterLayout,
+  timeoutMs: number,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const teller = new StepTeller(onProgress);
+  const until = Date.now() + timeoutMs;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const observation = observe(layout);
+      const { said, supervisor } = observation;
+      if (supervisor === undefined)
+        throw startFailed(layout, 'supervisor', text('the supervisor has ended', '감독 프로세스가 종료되었습니다'));
+      if (said !== undefined) teller.reach(said.step);
+      if (said?.problem !== undefined) throw startFailed(layout, failingComponent(said), verbatim(said.problem));
+      if (await isHealthy(layout, observation)) return;
+      if (Date.now() >= until)
+        throw startFailed(
+          layout,
+          failingComponent(said),
+          text(`not ready after ${timeoutMs / 1000} s`, `${timeoutMs / 1000}초가 지나도 준비되지 않았습니다`),
+        );
+      await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
+    }
+  } catch (error) {
+    teller.fail();
+    throw error;
+  }
+}
+
+function failingComponent(said: SupervisorStatus | undefined): string {
+  const components = said?.components ?? [];
+  const failing =
+    components.find(({ state }) => state === 'backing-off') ??
+    components.find(({ restarts }) => restarts > 0) ??
+    components.find(({ state }) => state === 'starting');
+  if (failing === undefined || failing.name === 'simulated-storage') return 'supervisor';
+  return failing.name;
+}
+
+function startFailed(layout: ClusterLayout, component: string, why: Text): TestbedError {
+  const path = logFile(layout, component);
+  const lines = lastLines(path, LOG_LINES);
+  const isFull = lines.some((line) =>
+    /no space left on device|disk quota exceeded|mvcc: database space exceeded/i.test(line),
+  );
+  const details = lines.map((line) => verbatim(`${component}: ${line}`));
+  if (isFull)
+    return new TestbedError(
+      'NoSpace',
+      text(
+        `${component} found no space left on the device that holds ${layout.directory}`,
+        `${component}이(가) 쓸 공간이 ${layout.directory} 경로의 장치에 남아 있지 않습니다`,
+      ),
+      {
+        details,
+        hint: text(`free space, then: testbed cluster up`, `공간을 확보한 뒤 실행하십시오: testbed cluster up`),
+      },
+    );
+  return new TestbedError(
+    'ClusterStartFailed',
+    text(
+      `the cluster did not start: ${component}: ${why.en}`,
+      `클러스터를 시작하지 못했습니다: ${component}: ${why.ko}`,
+    ),
+    { details, hint: text(`read its log: less ${path}`, `로그를 확인하십시오: less ${path}`) },
+  );
+}

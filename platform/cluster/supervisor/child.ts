@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { ComponentCommand } from '../component-commands';
+import { logFile, type ClusterLayout } from '../layout';
+import { ROLE_VARIABLE, TOKEN_VARIABLE } from '../processes/proof';
+import type { ComponentStatus } from '../types';
+import { nextPause } from './pauses';
+
+/** Without a probe, a program that lives this long has started. */
+const SETTLED_MS = 700;
+
+/** One program that is kept running until `stop`. */
+export class Child {
+  readonly command: ComponentCommand;
+  readonly #layout: ClusterLayout;
+  readonly #token: string;
+  readonly #onChange: () => void;
+  #process: ChildProcess | undefined;
+  #state: ComponentStatus['state'] = 'stopped';
+  #restarts = 0;
+  #lastExit: string | undefined;
+  #began = 0;
+  #pause: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(command: ComponentCommand, layout: ClusterLayout, token: string, onChange: () => void) {
+    this.command = command;
+    this.#layout = layout;
+    this.#token = token;
+    this.#onChange = onChange;
+  }
+
+  get status(): ComponentStatus {
+    return {
+      name: this.command.name,
+      state: this.#state,
+      restarts: this.#restarts,
+      ...(this.#process?.pid === undefined ? {} : { pid: this.#process.pid }),
+      ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
+    };
+  }
+
+  start(): void {
+    const { name, file, args } = this.command;
+    const log = openSync(logFile(this.#layout, name), 'a', 0o600);
+    try {
+      this.#began = Date.now();
+      this.#change('starting');
+      const child = spawn(file, [...args], {
+        cwd: this.#layout.directory,
+        stdio: ['ignore', log, log],
+        // Nothing of the caller's: no proxies, no credentials, no kubeconfig.
+        env: {
+          PATH: '/usr/bin:/bin',
+          HOME: this.#layout.directory,
+          [TOKEN_VARIABLE]: this.#token,
+          [ROLE_VARIABLE]: name,
+        },
+      });
+      this.#process = child;
+      // A program that can't be started reports `error` and never `exit`.
+      child.once('error', (error) => {
+        if (child.pid === undefined) this.#ended(child, error.message);
+      });
+      child.once('exit', (code, signal) =>
+        this.#ended(child, signal === null ? `exit code ${code}` : `signal ${signal}`),
+      );
+      this.#timer = setTimeout(() => this.#change('running'), SETTLED_MS);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  /** TERM, then KILL after the grace of its command; resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#process;
+    if (child !== undefined) {
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      // A child of ours that was not waited for keeps its pid, so the signal can't reach another's.
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), this.command.graceMs);
+      await ended;
+      clearTimeout(kill);
+    }
+    this.#change('stopped');
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#process !== child) return;
+    clearTimeout(this.#timer);
+    this.#process = undefined;
+    if (this.#stopping) return this.#change('stopped');
+    this.#lastExit = `${how}, ${new Date().toISOString()}`;
+    this.#restarts++;
+    this.#pause = nextPause(this.#pause, Date.now() - this.#began);
+    this.#timer = setTimeout(() => this.start(), this.#pause);
+    this.#change('backing-off');
+  }
+
+  #change(state: ComponentStatus['state']): void {
+    this.#state = state;
+    this.#onChange();
+  }
+}

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../../errors';
+import { createClient } from '../../../kubernetes/client';
+import type { KubernetesClient } from '../../../kubernetes/types';
+import { bootstrap, bootstrapClient } from '../bootstrap/bootstrap';
+import { controllerCommands, foundationCommands, type ComponentCommand } from '../component-commands';
+import { keptConnection, serverAddress } from '../kept-connection';
+import { logFile, type ClusterLayout } from '../layout';
+import { nodeProvider } from '../nodes/choose';
+import { ensureKeys } from '../pki/keys';
+import type { ClusterRecord } from '../record/cluster-record';
+import { writeSupervisorStatus, type SupervisorStatus } from '../record/supervisor-status';
+import { runSimulatedStorage, type SimulatedStorageStatus } from '../storage/simulated-storage';
+import { archiveClosedAudit } from './audit-archive';
+import { Child } from './child';
+import { rotateLog } from './log-files';
+
+const HEARTBEAT_MS = 2000;
+const PROBE_TIMEOUT_MS = 5000;
+const RENEWAL_MS = 24 * 60 * 60 * 1000;
+const POLL_MS = 100;
+/** After so many tries a start is told to have a problem; it is tried further, as its cause may pass. */
+const PATIENCE = 4;
+
+/** Keeps the components of one cluster running until `stop`. */
+export class Supervisor {
+  readonly #layout: ClusterLayout;
+  readonly #record: ClusterRecord;
+  readonly #foundation: readonly Child[];
+  readonly #controllers: readonly Child[];
+  readonly #storage: SimulatedStorageStatus | undefined;
+  readonly #ending = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #background: Promise<void>[] = [];
+  #probe: KubernetesClient | undefined;
+  #phase: SupervisorStatus['phase'] = 'starting';
+  #step: SupervisorStatus['step'] = 'api';
+  #problem: string | undefined;
+  #version: string | undefined;
+  #isApiReady = false;
+  #isArchiving = false;
+
+  constructor(layout: ClusterLayout, record: ClusterRecord, token: string) {
+    this.#layout = layout;
+    this.#record = record;
+    const child = (command: ComponentCommand): Child => new Child(command, layout, token, () => this.#write());
+    this.#foundation = foundationCommands(layout, record).map(child);
+    this.#controllers = controllerCommands(layout, record).map(child);
+    this.#storage = record.nodes.kind === 'simulated' ? { state: 'stopped', restarts: 0 } : undefined;
+  }
+
+  /** Starts all and resolves when the cluster is ready for the first time; goes on trying until then. */
+  async start(): Promise<void> {
+    const { signal } = this.#ending;
+    this.#every(HEARTBEAT_MS, () => this.#beat());
+    this.#every(this.#record.switches.archiveEverySeconds * 1000, () => this.#archive());
+    this.#every(RENEWAL_MS, async () => {
+      ensureKeys(this.#layout, new Date());
+    });
+    for (const child of this.#foundation) child.start();
+    await this.#persist('bootstrap', async () => {
+      const client = bootstrapClient(this.#layout, serverAddress(this.#record));
+      try {
+        await this.#untilReady(client);
+        this.#enter('bootstrap');
+        const nodes = nodeProvider(this.#record.nodes);
+        await bootstrap(client, nodes, signal);
+        this.#enter('controllers');
+        this.#startControllers();
+        await this.#until(() => this.#controllers.every(({ status }) => status.state === 'running'));
+        this.#enter('nodes');
+        while ((await nodes.ready(client, signal)) < nodes.count) await delay(POLL_MS, undefined, { signal });
+      } finally {
+        await client.close();
+      }
+    });
+    this.#phase = 'running';
+    this.#enter('ready');
+  }
+
+  /** Ends all in reverse order, each within its grace. */
+  async stop(): Promise<void> {
+    this.#phase = 'stopping';
+    this.#write();
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#ending.abort();
+    await Promise.all(this.#controllers.map((child) => child.stop()));
+    await Promise.all(this.#background);
+    await this.#probe?.close();
+    for (const child of this.#foundation.toReversed()) await child.stop();
+    await this.#archive();
+  }
+
+  #startControllers(): void {
+    for (const child of this.#controllers) if (child.status.state === 'stopped') child.start();
+    const storage = this.#storage;
+    if (storage?.state !== 'stopped') return;
+    storage.state = 'starting';
+    const connect = (): KubernetesClient =>
+      createClient(keptConnection(this.#layout, this.#record, 'simulated-storage'));
+    this.#background.push(runSimulatedStorage(connect, storage, this.#ending.signal));
+  }
+
+  async #untilReady(client: KubernetesClient): Promise<void> {
+    const { signal } = this.#ending;
+    for (;;) {
+      try {
+        await client.raw('GET', '/readyz', {
+          signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]),
+        });
+        break;
+      } catch {
+        // Not yet; why not is in the logs of the components, which a failed start shows.
+        signal.throwIfAborted();
+        await delay(POLL_MS, undefined, { signal });
+      }
+    }
+    const { body } = await client.raw('GET', '/version', { signal });
+    if (typeof body === 'object' && body !== null && 'gitVersion' in body && typeof body.gitVersion === 'string')
+      this.#version = body.gitVersion;
+    this.#isApiReady = true;
+  }
+
+  async #until(isDone: () => boolean): Promise<void> {
+    while (!isDone()) await delay(POLL_MS, undefined, { signal: this.#ending.signal });
+  }
+
+  /** Repeats `work` until it is done; from the fourth failure on the status tells why. */
+  async #persist(what: string, work: () => Promise<void>): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#ending.signal.throwIfAborted();
+        process.stderr.write(`${what}: ${reasonOf(error)}\n`);
+        if (failures >= PATIENCE) this.#problem = `${what}: ${reasonOf(error)}`;
+        this.#write();
+        await delay(Math.min(250 * 2 ** failures, 10_000), undefined, { signal: this.#ending.signal });
+      }
+    }
+  }
+
+  #every(milliseconds: number, work: () => Promise<void>): void {
+    this.#timers.push(
+      setInterval(() => {
+        // A failed beat, renewal or archive is tried again at its next turn; the log says why.
+        work().catch((error: unknown) => process.stderr.write(`${reasonOf(error)}\n`));
+      }, milliseconds),
+    );
+  }
+
+  async #beat(): Promise<void> {
+    for (const { command } of [...this.#foundation, ...this.#controllers])
+      rotateLog(logFile(this.#layout, command.name));
+    rotateLog(logFile(this.#layout, 'supervisor'));
+    if (this.#phase === 'running') this.#isApiReady = await this.#isReady();
+    this.#write();
+  }
+
+  /** A new client a probe: it takes the renewed certificate and never a socket of a server that is gone. */
+  async #isReady(): Promise<boolean> {
+    await this.#probe?.close();
+    this.#probe = createClient(keptConnection(this.#layout, this.#record, 'supervisor'));
+    try {
+      await this.#probe.raw('GET', '/readyz', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      return true;
+    } catch {
+      // What is wrong shows in the states of the components.
+      return false;
+    }
+  }
+
+  async #archive(): Promise<void> {
+    if (this.#isArchiving) return;
+    this.#isArchiving = true;
+    try {
+      await archiveClosedAudit(this.#layout);
+    } finally {
+      this.#isArchiving = false;
+    }
+  }
+
+  #enter(step: SupervisorStatus['step']): void {
+    this.#step = step;
+    this.#problem = undefined;
+    this.#write();
+  }
+
+  #write(): void {
+    const children = [...this.#foundation, ...this.#controllers].map(({ status }) =>
+      // A running process that does not serve is not running for those who need it.
+      status.name === 'kube-apiserver' && status.state === 'running' && !this.#isApiReady
+        ? { ...status, state: 'starting' as const }
+        : status,
+    );
+    const failing = children.find(({ state, restarts }) => state === 'backing-off' && restarts >= PATIENCE);
+    const problem = this.#problem ?? (failing === undefined ? undefined : (failing.lastExit ?? 'ended'));
+    const storage =
+      this.#storage === undefined ? [] : [{ name: 'simulated-storage' as const, pid: process.pid, ...this.#storage }];
+    try {
+      writeSupervisorStatus(this.#layout, {
+        phase: this.#phase,
+        step: this.#step,
+        heartbeat: new Date().toISOString(),
+        ...(this.#version === undefined ? {} : { version: this.#version }),
+        ...(problem === undefined ? {} : { problem }),
+        components: [...children, ...storage],
+      });
+    } catch (error) {
+      // A full disk must not end the cluster; the old heartbeat tells that something is wrong.
+      process.stderr.write(`status: ${reasonOf(error)}\n`);
+    }
+  }
+}
