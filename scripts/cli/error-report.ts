@@ -29,7 +29,7 @@ export function errorLines(error: TestbedError, style: Style): readonly string[]
   const [label, hintLabel] = language === 'ko' ? ['오류:', '해결:'] : ['error:', 'hint:'];
   return [
     `${paint('bad', label, style)} ${indented(error.text[language])}`,
-    ...error.details.map((detail) => `  ${indented(detail[language])}`),
+    ...error.details.map((detail) => `  ${indented(detail[language])}`.trimEnd()),
     ...(error.hint === undefined ? [] : [`${paint('strong', hintLabel, style)} ${indented(error.hint[language])}`]),
   ];
 }

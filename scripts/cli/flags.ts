@@ -109,6 +109,19 @@ export function requiredChoice<const C extends string>(choices: readonly C[], su
   };
 }
 
+/** One of a few words that may be left out. */
+export function optionalChoice<const C extends string>(
+  choices: readonly C[],
+  summary: Text,
+): Positional<C | undefined> {
+  return {
+    summary,
+    required: false,
+    choices,
+    read: (given, name) => (given === undefined ? undefined : oneOf(choices, given, name.toUpperCase())),
+  };
+}
+
 function present(given: string | undefined, name: string): string {
   // The parser refuses a call without it before; this keeps the type honest.
   if (given === undefined)

@@ -4,6 +4,7 @@ import { jsonDocument, yamlDocument } from './documents';
 import { errorLines, errorObject } from './error-report';
 import { escapeDocument, escapeLines } from './foreign-text';
 import type { OutputFormat } from './global-flags';
+import { localised } from './localised';
 import type { Block } from './view';
 
 /** The part of a process' stream that we use; tests give their own. */
@@ -59,8 +60,8 @@ export function openOutput({ stdout, stderr, environment, language, format }: Ou
     diagnostics: { terminal, style, columns: () => stderr.columns ?? 80, write: err },
     progressWanted: terminal || !machine,
     result: (result, blocks) => {
-      if (format === 'json') out(jsonDocument(result));
-      else if (format === 'yaml') out(yamlDocument(result));
+      if (format === 'json') out(jsonDocument(localised(result, language)));
+      else if (format === 'yaml') out(yamlDocument(localised(result, language)));
       else out(blockText(blocks, resultStyle));
     },
     document: (words) => out(escapeLines(words)),

@@ -1,6 +1,7 @@
 import type { StepEvent, Text } from '../../errors';
 import { paint } from './block-lines';
 import { cutColumns } from './display-width';
+import { duration } from './duration';
 import { escapeLine } from './foreign-text';
 import type { DiagnosticSink } from './output';
 
@@ -144,12 +145,4 @@ function ended(event: StepEvent, elapsedMs: number | undefined, { style }: Diagn
 
 function position({ index, total }: StepEvent): string {
   return index === undefined || total === undefined ? '' : `[${index}/${total}] `;
-}
-
-/** `0.4 s`, `12.3 s`, `3:07` minutes. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

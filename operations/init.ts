@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { TestbedError, reasonOf, text } from '../errors';
+import { presetText, type PresetName } from '../spec';
+import { specPath } from './spec-file';
+import type { Surroundings } from './surroundings';
+
+export interface InitOptions {
+  readonly preset: PresetName;
+  /** Where it is written. Default `testbed.yaml` in the working directory. */
+  readonly file?: string | undefined;
+  /** Replace a file that is there. */
+  readonly force?: boolean | undefined;
+}
+
+export interface InitResult {
+  readonly preset: PresetName;
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** Writes a preset as a testbed.yaml to edit. Throws UsageWrong where a file is there already, NoPermission, NoSpace. */
+export function init(options: InitOptions, surroundings: Surroundings): Promise<InitResult> {
+  const file = specPath(options.file, surroundings);
+  const half = `${file}.${randomBytes(4).toString('hex')}.half`;
+  try {
+    // Written beside it first: no moment has half a spec, and an interruption leaves the old one.
+    writeFileSync(half, presetText(options.preset, { now: surroundings.now() }), { flag: 'wx' });
+    if (options.force === true) renameSync(half, file);
+    else linkSync(half, file);
+  } catch (cause) {
+    return Promise.reject(writeError(file, cause));
+  } finally {
+    rmSync(half, { force: true });
+  }
+  return Promise.resolve({ preset: options.preset, file });
+}
+
+function writeError(file: string, cause: unknown): TestbedError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EEXIST')
+    return new TestbedError('UsageWrong', text(`${file} is there already`, `${file} 파일이 이미 있습니다`), {
+      cause,
+      hint: text(
+        'name another file with --file, or replace this one with --force',
+        '--file로 다른 파일을 지정하거나 --force로 덮어쓰세요',
+      ),
+    });
+  if (code === 'ENOSPC')
+    return new TestbedError('NoSpace', text(`no space left for ${file}`, `${file}에 쓸 디스크 공간이 없습니다`), {
+      cause,
+    });
+  return new TestbedError(
+    'NoPermission',
+    text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
+    { cause, hint: text('name another file with --file', '--file로 다른 파일을 지정하세요') },
+  );
+}

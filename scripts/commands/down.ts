@@ -1,0 +1,47 @@
+import { text } from '../../errors';
+import { defineCommand } from '../cli/command';
+import { duration } from '../cli/duration';
+import { requiredWord } from '../cli/flags';
+import { facts, line, toned } from '../cli/view';
+import { countLine, warningBlocks } from './operation-view';
+import { TARGET_FLAGS } from './target-flags';
+import { YES_FLAG } from './yes-flag';
+
+export const downCommand = defineCommand({
+  name: 'down',
+  summary: text(
+    'end a testbed with its data and prove that nothing is left',
+    '테스트베드를 데이터와 함께 종료하고 남은 것이 없음을 확인합니다',
+  ),
+  description: text(
+    'Asks first. Works from the recorded state alone, then looks for leftovers by label and by name; exits 1 and names them where there are any.',
+    '먼저 확인을 받습니다. 기록된 상태만으로 종료한 뒤 레이블과 이름으로 남은 객체를 찾고, 남은 것이 있으면 알려 주고 종료 코드 1로 끝납니다.',
+  ),
+  positionals: { name: requiredWord(text('name or id of the testbed', '테스트베드의 이름 또는 ID')) },
+  flags: { ...YES_FLAG, ...TARGET_FLAGS },
+  examples: [
+    { command: 'testbed down care-lab', summary: text('asks, then ends it', '확인 후 종료') },
+    { command: 'testbed down care-lab --yes', summary: text('in a script', '스크립트에서 사용') },
+  ],
+  whenInterrupted: text(
+    'objects of the testbed may be left: `testbed down NAME` goes on',
+    '테스트베드의 객체가 남아 있을 수 있습니다. `testbed down 이름`으로 이어서 종료하세요',
+  ),
+  handler: async (args, context) => (await import('../../operations/down.js')).down(args, context),
+  view: ({ testbed, operation, emptiness, elapsedMs }) => [
+    ...warningBlocks(operation),
+    countLine(operation),
+    facts(
+      [text('testbed', '테스트베드'), toned('strong', `${testbed.name} (${testbed.id})`)],
+      [text('kinds checked', '확인한 종류'), String(emptiness.kindsChecked)],
+      [text('objects found', '남은 객체'), String(emptiness.objectsFound)],
+      [text('proved at', '확인 시각'), emptiness.provedAt],
+    ),
+    line(
+      text(
+        `ended in ${duration(elapsedMs)}; nothing is left`,
+        `${duration(elapsedMs)} 만에 종료했습니다. 남은 것이 없습니다`,
+      ),
+    ),
+  ],
+});

@@ -1,0 +1,37 @@
+import { text } from '../../errors';
+import { defineCommand } from '../cli/command';
+import { line } from '../cli/view';
+import { changeBlocks, countLine, warningBlocks } from './operation-view';
+import { SPEC_FLAGS } from './spec-flags';
+import { TARGET_FLAGS } from './target-flags';
+
+export const previewCommand = defineCommand({
+  name: 'preview',
+  summary: text('show what `up` would do; changes nothing', '`up`이 무엇을 할지 보여 주고 아무것도 변경하지 않습니다'),
+  description: text(
+    "The cluster's own dry run judges every object, guard rails and quota included.",
+    '보호 규칙과 할당량을 포함해 클러스터의 모의 실행(dry run)으로 모든 객체를 판정합니다.',
+  ),
+  positionals: {},
+  flags: { ...SPEC_FLAGS, ...TARGET_FLAGS },
+  examples: [
+    { command: 'testbed preview', summary: text('of ./testbed.yaml', './testbed.yaml 기준') },
+    { command: 'testbed preview -f care.yaml', summary: text('of another file', '다른 파일 기준') },
+  ],
+  handler: async (args, context) => (await import('../../operations/preview.js')).preview(args, context),
+  view: ({ name, id, operation }) => [
+    ...changeBlocks(operation.changes),
+    ...warningBlocks(operation),
+    countLine(operation),
+    line(
+      operation.changes.length === 0
+        ? text(`'${name}' is as the spec says`, `'${name}'은(는) 이미 명세와 같습니다`)
+        : id === undefined
+          ? text(`'${name}' would be new: testbed up makes it`, `'${name}'은(는) 새로 만들어집니다. 실행: testbed up`)
+          : text(
+              `'${name}' (${id}) would change: testbed up does it`,
+              `'${name}'(${id})이(가) 변경됩니다. 실행: testbed up`,
+            ),
+    ),
+  ],
+});

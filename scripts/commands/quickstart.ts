@@ -1,0 +1,75 @@
+import { text } from '../../errors';
+import { defineCommand } from '../cli/command';
+import { duration } from '../cli/duration';
+import { facts, line, toned } from '../cli/view';
+import { OFFLINE_FLAG } from './offline-flag';
+import { countLine, warningBlocks } from './operation-view';
+import { stateCell } from './testbed-view';
+
+export const quickstartCommand = defineCommand({
+  name: 'quickstart',
+  summary: text(
+    'from nothing to a running testbed on this machine',
+    '이 컴퓨터에서 처음부터 테스트베드 하나를 띄웁니다',
+  ),
+  description: text(
+    'Prepares the tools, starts the embedded cluster with simulated nodes, previews and provisions the preset `startup`, waits until it is ready and leaves it running. Run again, it changes nothing.',
+    '도구를 준비하고, 모의 노드로 내장 클러스터를 시작하고, `startup` 프리셋을 미리 본 뒤 구성하여 준비될 때까지 기다리고 실행 상태로 둡니다. 다시 실행해도 바뀌는 것이 없습니다.',
+  ),
+  positionals: {},
+  flags: OFFLINE_FLAG,
+  examples: [{ command: 'npx testbed quickstart', summary: text('after npm ci', 'npm ci 다음에 실행') }],
+  whenInterrupted: text(
+    'what was started keeps running: `testbed quickstart` goes on, `testbed cluster down` stops all',
+    '시작된 것은 계속 실행됩니다. `testbed quickstart`로 이어서 하거나 `testbed cluster down`으로 모두 중지하세요',
+  ),
+  handler: async (args, context) => (await import('../../operations/quickstart.js')).quickstart(args, context),
+  view: ({ unchanged, cluster, up, show, elapsedMs }) => [
+    ...warningBlocks(up.operation),
+    countLine(up.operation),
+    facts(
+      [text('testbed', '테스트베드'), toned('strong', `${up.testbed.name} (${up.testbed.id})`)],
+      [text('state', '상태'), stateCell(up.testbed.infrastructure)],
+      [text('grade, size', '등급, 크기'), `${up.testbed.grade}, ${up.testbed.size}`],
+      [text('ends', '종료일'), up.testbed.ends],
+      [
+        text('workloads', '워크로드'),
+        (show.live?.workloads ?? []).map(({ kind, name, state }) => `${kind}/${name} ${state}`).join(', '),
+      ],
+    ),
+    ...(show.live?.simulatedNodes === true
+      ? [
+          line(
+            toned(
+              'warn',
+              text(
+                'nodes are simulated: workloads look ready and do not run',
+                '노드가 모의 노드이므로 워크로드는 준비된 것으로 보이지만 실제로 실행되지 않습니다',
+              ),
+            ),
+          ),
+        ]
+      : []),
+    line(
+      unchanged
+        ? text('all of it stood already; nothing changed', '이미 모두 갖춰져 있어 변경한 것이 없습니다')
+        : {
+            started: text(
+              `ready in ${duration(elapsedMs)}; it keeps running`,
+              `${duration(elapsedMs)} 만에 준비되었으며 계속 실행됩니다`,
+            ),
+            repaired: text(
+              `repaired and ready in ${duration(elapsedMs)}`,
+              `${duration(elapsedMs)} 만에 복구하고 준비했습니다`,
+            ),
+            unchanged: text(`ready in ${duration(elapsedMs)}`, `${duration(elapsedMs)} 만에 준비되었습니다`),
+          }[cluster],
+    ),
+    line(toned('soft', text('what its developer does next:', '개발자의 다음 단계:'))),
+    line(`  npx testbed connect ${up.testbed.name}`),
+    line(`  KUBECONFIG=${up.testbed.name}.kubeconfig kubectl get all`),
+    line(`  npx testbed show ${up.testbed.name}`),
+    line(toned('soft', text('to end it:', '종료하려면:'))),
+    line(`  npx testbed down ${up.testbed.name} && npx testbed cluster down`),
+  ],
+});

@@ -1,0 +1,10 @@
+/** The tools, as completion and help name them; a test holds them against the toolchain's own list. */
+export const TOOL_NAMES = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'pulumi',
+  'kubectl',
+] as const;
