@@ -1,6 +1,6 @@
 import { groupVersionPath } from './addresses';
 import { fieldsAt, listAt, stringAt, stringsAt, type Fields } from './json';
-import type { ApiResource } from './types';
+import type { ApiResource, KubernetesClient } from './types';
 
 /** GETs a path; undefined for 404. */
 export type Fetch = (path: string, accept?: string) => Promise<unknown>;
@@ -47,6 +47,18 @@ export function createDiscovery(fetch: Fetch): Discovery {
       return [...aggregatedResources(core), ...aggregatedResources(groups)];
     },
   };
+}
+
+/** API groups whose own server does not answer: discovery lists them without their kinds. */
+export async function staleGroups(client: KubernetesClient): Promise<readonly string[]> {
+  const { body } = await client.raw('GET', '/apis', { accept: AGGREGATED });
+  return listAt(body, 'items').flatMap((group) =>
+    listAt(group, 'versions')
+      .filter((version) => stringAt(version, 'freshness') === 'Stale')
+      .map(
+        (version) => `${stringAt(fieldsAt(group, 'metadata'), 'name') ?? '?'}/${stringAt(version, 'version') ?? '?'}`,
+      ),
+  );
 }
 
 /** From an APIResourceList; sub-resources (`pods/log`) are not kinds of their own. */

@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Pool, type Dispatcher } from 'undici';
 import { TestbedError, reasonOf, text } from '../errors';
+import { addressForPeople, serverAddress } from './server-address';
 import type { ClusterConnection } from './types';
 import { unreachable, unreadable } from './unreachable';
 
@@ -127,20 +128,16 @@ async function bounded(server: string, body: Dispatcher.ResponseData['body']): P
 }
 
 function addressOf({ server }: ClusterConnection): URL {
-  const address = URL.canParse(server) ? new URL(server) : undefined;
-  if (address?.protocol !== 'https:' || address.username !== '' || address.password !== '' || address.search !== '')
-    throw new TestbedError(
-      'KubeconfigRefused',
-      text(
-        `the server address ${JSON.stringify(withoutUser(server))} cannot be used; it must look like https://host:port`,
-        `서버 주소 ${JSON.stringify(withoutUser(server))}을(를) 사용할 수 없습니다. https://호스트:포트 형식이어야 합니다`,
-      ),
-    );
-  return address;
-}
-
-function withoutUser(server: string): string {
-  return server.slice(0, 300).replace(/\/\/[^/@]*@/, '//[secret]@');
+  const address = serverAddress(server);
+  if (address !== undefined) return address;
+  const shown = addressForPeople(server);
+  throw new TestbedError(
+    'KubeconfigRefused',
+    text(
+      `the server address ${shown} cannot be used; it must look like https://host:port`,
+      `서버 주소 ${shown}을(를) 사용할 수 없습니다. https://호스트:포트 형식이어야 합니다`,
+    ),
+  );
 }
 
 function secureContextOf({ server, caPem, credential }: ClusterConnection): SecureContext {

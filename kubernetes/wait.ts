@@ -1,0 +1,188 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TestbedError, text, type Text } from '../errors';
+import { diagnose } from './diagnosis';
+import { KubernetesCallError } from './failures';
+import { holdersOf } from './holders';
+import { readiness } from './readiness';
+import type { KubernetesClient, KubernetesObject, ObjectReference, WatchEvent } from './types';
+import { nameOf } from './wording';
+
+export interface WaitOptions {
+  /** Default 300. */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitReadyOptions extends WaitOptions {
+  /** Told what is still missing, whenever that changes. */
+  readonly onStatus?: (reason: Text) => void;
+}
+
+const TIMEOUT_SECONDS = 300;
+/** Between two watches: those that end at once (a restarting server) must not become a busy loop. */
+const REST_MS = 250;
+
+/**
+ * Waits until an object is ready (readiness.ts) and returns it as it was then.
+ * Throws NotReady with the real reason when time is out, when it can't get ready any more, or when it is deleted meanwhile; the signal's reason when aborted;
+ * KubernetesRefused when it may not be watched. An unreachable server is waited for.
+ */
+export async function waitReady(
+  client: KubernetesClient,
+  reference: ObjectReference,
+  options: WaitReadyOptions = {},
+): Promise<KubernetesObject> {
+  const seconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const target = nameOf(reference);
+  let latest: KubernetesObject | undefined;
+  let told: string | undefined;
+  for await (const event of following(client, reference, undefined, seconds, options.signal)) {
+    if (event.type === 'BOOKMARK') continue;
+    if (event.type === 'DELETED')
+      throw new TestbedError(
+        'NotReady',
+        text(
+          `${target.en} was deleted while it was waited for`,
+          `준비를 기다리는 동안 ${target.ko}이(가) 삭제되었습니다`,
+        ),
+      );
+    latest = event.object;
+    const now = readiness(latest);
+    if (now.state === 'ready') return latest;
+    if (now.state === 'failed') throw await notReady(client, latest, now.reason, undefined);
+    if (now.reason.en !== told) options.onStatus?.(now.reason);
+    told = now.reason.en;
+  }
+  if (latest === undefined)
+    throw new TestbedError(
+      'NotReady',
+      text(
+        `${target.en} did not come into being within ${seconds} s`,
+        `${target.ko}이(가) ${seconds}초 안에 만들어지지 않았습니다`,
+      ),
+    );
+  const last = readiness(latest);
+  throw await notReady(client, latest, last.state === 'ready' ? text('', '') : last.reason, seconds);
+}
+
+async function notReady(
+  client: KubernetesClient,
+  object: KubernetesObject,
+  reason: Text,
+  seconds: number | undefined,
+): Promise<TestbedError> {
+  const target = nameOf({ ...object, ...object.metadata });
+  const [first, ...more] = await diagnose(client, object);
+  const real = first ?? reason;
+  const words =
+    seconds === undefined
+      ? text(`${target.en} cannot get ready: ${real.en}`, `${target.ko}이(가) 준비될 수 없습니다: ${real.ko}`)
+      : text(
+          `${target.en} did not get ready within ${seconds} s: ${real.en}`,
+          `${target.ko}이(가) ${seconds}초 안에 준비되지 않았습니다: ${real.ko}`,
+        );
+  return new TestbedError('NotReady', words, { details: first === undefined ? [] : [reason, ...more] });
+}
+
+/**
+ * Waits until an object is gone; with `uid`, until that one is gone, whether or not another of its name has come.
+ * Throws NotReady that names what still holds it (finalizers; for a namespace the kinds that remain in it) when time is out; else as waitReady.
+ */
+export async function waitGone(
+  client: KubernetesClient,
+  reference: ObjectReference,
+  options: WaitOptions & { readonly uid?: string } = {},
+): Promise<void> {
+  const seconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const { uid, signal } = options;
+  let latest = await client.get(reference, signal);
+  const isGone = (): boolean => latest === undefined || (uid !== undefined && latest.metadata.uid !== uid);
+  if (isGone()) return;
+  const start = latest?.metadata.resourceVersion;
+  for await (const event of following(client, reference, start, seconds, signal)) {
+    if (event.type === 'BOOKMARK') continue;
+    latest = event.type === 'DELETED' ? undefined : event.object;
+    if (isGone()) return;
+  }
+  // The end may have come between two watches.
+  latest = await client.get(reference);
+  if (latest === undefined || isGone()) return;
+  const target = nameOf(reference);
+  const [first, ...more] = holdersOf(latest);
+  throw new TestbedError(
+    'NotReady',
+    text(
+      `${target.en} is not gone after ${seconds} s: ${first.en}`,
+      `${target.ko}이(가) ${seconds}초가 지나도 사라지지 않았습니다: ${first.ko}`,
+    ),
+    { details: more },
+  );
+}
+
+/**
+ * The changes of one object until time is out (then it ends). Without `resourceVersion` it begins with the object as it is, and so does every watch after
+ * one that ended; a deletion between two watches is noticed by a look. Throws the signal's reason when aborted.
+ */
+async function* following(
+  client: KubernetesClient,
+  reference: ObjectReference,
+  resourceVersion: string | undefined,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<WatchEvent> {
+  const { apiVersion, kind, name, namespace } = reference;
+  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  let start = resourceVersion;
+  let seen = resourceVersion !== undefined;
+  while (!either.aborted) {
+    try {
+      yield* client.watch(apiVersion, kind, {
+        fieldSelector: `metadata.name=${name}`,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(start === undefined ? {} : { resourceVersion: start }),
+        signal: either,
+      });
+      start = undefined;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      start = undefined;
+    }
+    if (either.aborted) break;
+    await rest(either);
+    const now = await look(client, reference, either);
+    if (now === 'unknown') continue;
+    if (now !== undefined) seen = true;
+    else if (seen) yield { type: 'DELETED', object: { apiVersion, kind, metadata: { name } } };
+  }
+  if (signal?.aborted === true) throw signal.reason;
+}
+
+/** `unknown` when the server can't be asked just now. */
+async function look(
+  client: KubernetesClient,
+  reference: ObjectReference,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined | 'unknown'> {
+  try {
+    return await client.get(reference, signal);
+  } catch (error) {
+    if (signal.aborted || mayPass(error)) return 'unknown';
+    throw error;
+  }
+}
+
+/** An old starting point, a server that restarts, is overloaded or can't be reached: worth another try until time is out. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof KubernetesCallError)) return false;
+  const { status } = error.failure;
+  return error.code === 'KubernetesUnreachable' || status === 410 || status === 429 || status >= 500;
+}
+
+async function rest(signal: AbortSignal): Promise<void> {
+  try {
+    await pause(REST_MS, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
