@@ -1,27 +1,16 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { text } from '../errors';
-import type { KubeconfigSource } from './kubeconfig-context';
+import { kubeconfigContext, type KubeconfigContext, type KubeconfigOptions } from './kubeconfig-context';
 import { kubeconfigRefused } from './kubeconfig-document';
 
 const LARGEST = 1024 * 1024;
 
 /**
- * Reads the kubeconfig that is meant: `file`, else KUBECONFIG, else `~/.kube/config`.
- * Throws KubeconfigRefused when it can't be read, and when KUBECONFIG names several files: they are not merged, because what wins is hard to foresee.
+ * The kubeconfig that the environment means: KUBECONFIG, else `~/.kube/config`.
+ * Throws KubeconfigRefused when KUBECONFIG names several files: they are not merged, because what wins is hard to foresee.
  */
-export function readKubeconfigFile(file: string | undefined, environment: NodeJS.ProcessEnv): KubeconfigSource {
-  const path = file ?? kubeconfigPath(environment);
-  return { file: path, text: readBounded(path, path) };
-}
-
-/** For files that a kubeconfig names, where that is allowed: relative to the kubeconfig. */
-export function besideKubeconfig(file: string): (path: string) => string {
-  return (path) => readBounded(resolve(dirname(file), path), file);
-}
-
-function kubeconfigPath(environment: NodeJS.ProcessEnv): string {
+export function kubeconfigPath(environment: NodeJS.ProcessEnv, home: string): string {
   const files = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((one) => one !== '');
   const [file] = files;
   if (files.length > 1)
@@ -37,7 +26,13 @@ function kubeconfigPath(environment: NodeJS.ProcessEnv): string {
         'kubectl config view --flatten --raw > one.yaml; export KUBECONFIG=$PWD/one.yaml',
       ),
     );
-  return file ?? join(environment['HOME'] ?? homedir(), '.kube', 'config');
+  return file ?? join(home, '.kube', 'config');
+}
+
+/** Reads one context of a kubeconfig file (see kubeconfigContext). Files that it names, where `allow` lets them through, are found beside it. */
+export function readKubeconfig(file: string, options: Omit<KubeconfigOptions, 'readFile'> = {}): KubeconfigContext {
+  const readFile = (path: string): string => readBounded(resolve(dirname(file), path), file);
+  return kubeconfigContext({ file, text: readBounded(file, file) }, { ...options, readFile });
 }
 
 /** A regular file of at most 1 MiB; a pipe or a device could block for ever. */
