@@ -1,0 +1,58 @@
+import type { JsonObject } from '../../kubernetes/types';
+import { changesBetween, isSame, type Change } from './changes';
+import { AUTONAMED } from './check';
+import { STATE_KEYS, mapAt, wordAt } from './objects';
+import { formatPath, isWithin, parsePath, valueAt } from './paths';
+import { needsReplacement, takesSamePlace } from './replacement';
+import { parseTypeToken } from './type-token';
+import { parseUrn } from './urn';
+import type { Properties } from './wire';
+
+export interface DiffQuestion {
+  readonly urn: string;
+  /** The old state: the object as last seen, and the keys of STATE_KEYS. */
+  readonly state: Properties;
+  readonly news: Properties;
+  readonly oldInputs: Properties;
+  readonly ignoreChanges: readonly string[];
+}
+
+export interface DiffAnswer {
+  readonly changes: readonly (Change & { readonly written: string; readonly replaces: boolean })[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+/**
+ * What applying `news` would change. Drift needs no comparison of its own here: Read writes what somebody else changed into the
+ * old inputs (see read.ts), knowing from the state before what is only the server's way to write a value.
+ */
+export function diffInputs(question: DiffQuestion): DiffAnswer {
+  const { state, news } = question;
+  const { group, kind } = parseTypeToken(parseUrn(question.urn).type);
+  const olds = oldInputsOf(question);
+  const ignored = question.ignoreChanges.map(parsePath);
+  const changes = changesBetween(olds, news.value)
+    .filter(({ path }) => !ignored.some((prefix) => isWithin(path, prefix)))
+    .filter(({ path }) => !isSettled(path, news.value, olds, state.value))
+    .map((change) => ({
+      ...change,
+      written: formatPath(change.path),
+      replaces: needsReplacement(group, kind, change.path, state.value),
+    }));
+  const replaces = changes.some((change) => change.replaces);
+  const autonamed = wordAt(news.value, 'metadata', 'annotations', AUTONAMED) === 'true';
+  return { changes, deleteBeforeReplace: replaces && !autonamed && takesSamePlace(news.value, state.value) };
+}
+
+function oldInputsOf({ oldInputs, state }: DiffQuestion): JsonObject {
+  return Object.keys(oldInputs.value).length > 0 ? oldInputs.value : mapAt(state.value, STATE_KEYS.inputs);
+}
+
+/** A value that is written in another way than before, but as the server already has it (`1000m` -> `1`), changes nothing. */
+function isSettled(path: Change['path'], news: JsonObject, olds: JsonObject, live: JsonObject): boolean {
+  const wanted = valueAt(news, path);
+  const before = valueAt(olds, path);
+  // A field that was not ours would have to become ours: that is a change, even if it has the value already.
+  if (wanted === undefined || before === undefined) return false;
+  return isSame(wanted, valueAt(live, path), path);
+}

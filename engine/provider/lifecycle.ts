@@ -1,0 +1,102 @@
+import { referenceOf } from '../../kubernetes/objects';
+import type { KubernetesObject } from '../../kubernetes/types';
+import { createObject, updateObject, type ApplyRequest } from './apply';
+import type { Run } from './context';
+import { waitUntilGone } from './end';
+import { idOf, isSecretKind } from './objects';
+import { previewCreation, previewUpdate } from './preview';
+import { awaitReady } from './ready';
+import { PartlyDone, asTestbedError } from './refusals';
+import { redactError, secretWords } from './secrecy';
+import { fieldManagerOf, objectOf, stateOf, uidOf } from './state';
+import { NO_PROPERTIES, type Properties } from './wire';
+
+export interface WriteQuestion {
+  readonly urn: string;
+  readonly inputs: Properties;
+  readonly preview: boolean;
+  readonly timeoutSeconds: number;
+  /** Ends waits, never a write. */
+  readonly signal: AbortSignal;
+}
+
+export interface Written {
+  /** Empty in a preview of a creation. */
+  readonly id: string;
+  readonly state: Properties;
+}
+
+/** Creates the object and waits until it is ready. Throws PartlyDone when it is there but not ready; nothing secret is in any error. */
+export async function create(run: Run, question: WriteQuestion): Promise<Written> {
+  const { inputs, preview } = question;
+  const fieldManager = fieldManagerOf(NO_PROPERTIES);
+  return withoutSecrets(inputs, async () => {
+    const request = requester(run, question, fieldManager);
+    if (preview) return { id: '', state: await previewCreation(run, inputs, fieldManager, request) };
+    return finish(run, question, await createObject(request(objectOf(inputs))), fieldManager);
+  });
+}
+
+/** Applies new inputs to the object of `state` and waits until it is ready again. Throws as create. */
+export async function update(run: Run, question: WriteQuestion & { readonly state: Properties }): Promise<Written> {
+  const { inputs, preview, state } = question;
+  const fieldManager = fieldManagerOf(state);
+  return withoutSecrets(inputs, async () => {
+    const request = requester(run, question, fieldManager);
+    if (preview) return { id: '', state: await previewUpdate(state, inputs, fieldManager, request) };
+    return finish(run, question, await updateObject(request(objectOf(inputs)), uidOf(state)), fieldManager);
+  });
+}
+
+function requester(
+  run: Run,
+  question: WriteQuestion,
+  fieldManager: string,
+): (object: KubernetesObject) => ApplyRequest {
+  const { urn, preview, timeoutSeconds, signal } = question;
+  const { client, stack } = run.context;
+  return (object) => ({
+    client,
+    object,
+    mark: { stack, urn },
+    fieldManager,
+    dryRun: preview,
+    signal,
+    waitGone: (uid) => waitUntilGone(client, { reference: referenceOf(object), uid, timeoutSeconds, signal }),
+  });
+}
+
+async function finish(
+  run: Run,
+  question: WriteQuestion,
+  applied: KubernetesObject,
+  fieldManager: string,
+): Promise<Written> {
+  const { urn, inputs, timeoutSeconds, signal } = question;
+  const id = idOf(applied.metadata);
+  try {
+    const ready = await awaitReady(run, { urn, applied, inputs, timeoutSeconds, signal });
+    return { id, state: stateOf(ready, inputs, fieldManager) };
+  } catch (error) {
+    const reason = asTestbedError(redactError(error, secretWords(inputs)));
+    throw new PartlyDone(id, stateOf(await latest(run, applied), inputs, fieldManager), inputs, reason);
+  }
+}
+
+/** State tells what was last seen; where the server can't be asked any more that is what was applied. */
+async function latest(run: Run, applied: KubernetesObject): Promise<KubernetesObject> {
+  if (isSecretKind(applied)) return applied;
+  try {
+    return (await run.context.client.get(referenceOf(applied))) ?? applied;
+  } catch {
+    return applied;
+  }
+}
+
+async function withoutSecrets<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof PartlyDone ? error : redactError(error, secretWords(inputs));
+  }
+}

@@ -1,0 +1,88 @@
+import { failedWith } from '../../kubernetes/failures';
+import { referenceOf } from '../../kubernetes/objects';
+import type { KubernetesObject } from '../../kubernetes/types';
+import { createObject, isPlaceMissing, updateObject, type ApplyRequest } from './apply';
+import type { Run } from './context';
+import { withMark } from './ownership';
+import { echoedState, objectOf, previewedState, stateOf, uidOf } from './state';
+import { hasUnknown, type Properties } from './wire';
+
+type DryApply = (object: KubernetesObject) => ApplyRequest;
+
+/**
+ * What creating the object would give, by the server's dry run. Echoes the inputs where the server can't be asked: a value is not known yet, the
+ * kind's definition comes later, the credential may not. Throws what admission says.
+ */
+export async function previewCreation(
+  run: Run,
+  inputs: Properties,
+  fieldManager: string,
+  request: DryApply,
+): Promise<Properties> {
+  const echoed = echoedState(inputs, fieldManager);
+  const planned = namespaceName(inputs);
+  if (planned !== undefined) run.plannedNamespaces.add(planned);
+  if (hasUnknown(inputs.value)) return echoed;
+  const object = objectOf(inputs);
+  const { namespace } = object.metadata;
+  if (namespace === undefined || !run.plannedNamespaces.has(namespace)) {
+    const live = await orEcho(() => createObject(request(object)));
+    if (live !== undefined) {
+      // It is there already and ours: its namespace need not be pretended.
+      if (planned !== undefined && live.metadata.resourceVersion !== '1') run.plannedNamespaces.delete(planned);
+      return previewedState(live, inputs, fieldManager);
+    }
+    if (namespace === undefined) return echoed;
+  }
+  const elsewhere = run.context.previewNamespace;
+  if (elsewhere === undefined) return echoed;
+  const moved = { ...object, metadata: { ...object.metadata, namespace: elsewhere } };
+  const tried = await orEcho(() => dryRunInPlace(request(moved)));
+  if (tried === undefined) return echoed;
+  return previewedState({ ...tried, metadata: { ...tried.metadata, namespace } }, inputs, fieldManager);
+}
+
+/** What an update would give. */
+export async function previewUpdate(
+  state: Properties,
+  inputs: Properties,
+  fieldManager: string,
+  request: DryApply,
+): Promise<Properties> {
+  // An echo that lacks what the server added would make everything that depends on it look changed.
+  const echoed = stateOf({ ...state.value, ...inputs.value }, inputs, fieldManager);
+  if (hasUnknown(inputs.value)) return echoed;
+  const live = await orEcho(() => updateObject(request(objectOf(inputs)), uidOf(state)));
+  return live === undefined ? echoed : stateOf(live, inputs, fieldManager);
+}
+
+/** In the standing preview namespace an object of that name may be there (the default service account): no matter, it is a dry run. */
+async function dryRunInPlace({ client, object, mark, fieldManager }: ApplyRequest): Promise<KubernetesObject> {
+  return client.apply(withMark(object, mark), { fieldManager, dryRun: true, force: true });
+}
+
+/** undefined where the server can't judge: no namespace, no kind, no right to try. */
+async function orEcho(attempt: () => Promise<KubernetesObject>): Promise<KubernetesObject | undefined> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (isPlaceMissing(error) || isMissingRight(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Admission answers 403 too, but only the authorizer speaks of a user who cannot. */
+function isMissingRight(error: unknown): boolean {
+  const failure = failedWith(error);
+  return failure?.status === 403 && /User "[^"]*" cannot \S+ (?:resource|path) /.test(failure.message);
+}
+
+function namespaceName(inputs: Properties): string | undefined {
+  if (
+    inputs.value['kind'] !== 'Namespace' ||
+    inputs.value['apiVersion'] !== 'v1' ||
+    hasUnknown(inputs.value['metadata'])
+  )
+    return undefined;
+  return referenceOf(objectOf(inputs)).name;
+}

@@ -1,0 +1,22 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { Run } from './context';
+import { grpcError } from './refusals';
+
+/**
+ * Serves one call. The handler's signal ends with the run and when the engine gives the call up (a dead engine too), so that nothing
+ * waits for somebody who is gone.
+ */
+export function unary<Request, Response>(
+  run: Run,
+  handler: (request: Request, signal: AbortSignal) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, answer) => {
+    const abandoned = new AbortController();
+    call.on('cancelled', () => abandoned.abort());
+    const serve = async (): Promise<Response> => handler(call.request, AbortSignal.any([run.signal, abandoned.signal]));
+    serve().then(
+      (response) => answer(null, response),
+      (error: unknown) => answer(grpcError(error)),
+    );
+  };
+}
