@@ -32,7 +32,7 @@ function sources() {
     }
   };
   for (const folder of FOLDERS) if (fs.existsSync(path.join(root, folder))) walk(folder);
-  return found.sort();
+  return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** The folder with the built files of the present sources; builds it when it is not there. */

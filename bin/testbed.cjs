@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The `testbed` command: finds Node 24 (npm brings it as an optional dependency), builds the sources when they changed, runs.
 'use strict';
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -19,6 +18,21 @@ function packagedNode() {
   return undefined;
 }
 
+/** Runs the same call under another Node; passes signals on and ends as the child ends. */
+function runUnder(node) {
+  const { spawn } = require('node:child_process');
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  // A key press reaches the child from the terminal as well: it takes signals that arrive together for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`testbed cannot run ${node}: ${error.message}; run npm ci again\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (require('node:os').constants.signals[signal] ?? 0);
+  });
+}
+
 if (Number(process.versions.node.split('.')[0]) < NEEDED_MAJOR) {
   const node = packagedNode();
   if (node === undefined) {
@@ -26,15 +40,9 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED_MAJOR) {
       `testbed needs Node ${NEEDED_MAJOR}, this is ${process.version}, and npm has no packaged one for ${process.platform}-${process.arch}: install Node ${NEEDED_MAJOR} and call again\n`,
     );
     process.exitCode = 1;
-  } else {
-    // The child shares the terminal, so it gets Ctrl-C itself; this process only waits for its answer.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
-    const done = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' });
-    if (done.error) throw done.error;
-    process.exitCode = done.status ?? 130;
-  }
+  } else runUnder(node);
 } else {
   require('node:module').enableCompileCache?.(path.join(root, '.build', 'compile-cache'));
   const built = require('./build.cjs').build();
-  require(path.join(built, 'scripts', 'testbed.js')).main();
+  void require(path.join(built, 'scripts', 'testbed.js')).main();
 }

@@ -53,7 +53,8 @@ export async function toolsPath(
   options: { readonly name: ToolName },
   surroundings: Surroundings,
 ): Promise<ToolsPathResult> {
-  return { name: options.name, path: await toolPath(options.name, settings(surroundings)) };
+  const { environment, signal } = surroundings;
+  return { name: options.name, path: await toolPath(options.name, { environment, signal }) };
 }
 
 function settings({ environment, onProgress, signal }: Surroundings): ToolchainOptions {

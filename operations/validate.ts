@@ -1,5 +1,5 @@
-import { judgeGrade, readSpecFile, specInvalid, type AdmittedSpec } from '../spec';
-import { specPath } from './spec-file';
+import type { AdmittedSpec } from '../spec';
+import { readProvisionableSpec, specPath } from './spec-file';
 import type { Surroundings } from './surroundings';
 
 export interface ValidateOptions {
@@ -15,11 +15,7 @@ export interface ValidateResult {
 }
 
 /** Judges a spec without touching anything. Throws SpecInvalid with every issue on its line, SpecUnreadable, GradeRefused. */
-export function validate(options: ValidateOptions, surroundings: Surroundings): Promise<ValidateResult> {
+export function validate(options: ValidateOptions, surroundings: Surroundings): ValidateResult {
   const file = specPath(options.file, surroundings);
-  const loaded = readSpecFile(file, { now: surroundings.now() });
-  if (!loaded.ok) return Promise.reject(specInvalid(loaded));
-  const judged = judgeGrade(loaded.spec);
-  if (!judged.ok) return Promise.reject(judged.refusal);
-  return Promise.resolve({ file, spec: judged.spec });
+  return { file, spec: readProvisionableSpec(file, surroundings) };
 }

@@ -19,7 +19,10 @@ export interface Example {
 }
 
 /** What every handler gets besides its arguments; an operation takes it as its surroundings. */
-export type CommandContext = Surroundings;
+export interface CommandContext extends Surroundings {
+  /** Every command there is; for what is made from all of them. */
+  readonly commands: () => Promise<readonly Command[]>;
+}
 
 interface CommandWords {
   /** As it is typed after `testbed`: `cluster up`. */

@@ -39,7 +39,7 @@ export async function runCall(call: Call, catalogue: CommandCatalogue): Promise<
     const choice = chooseCommand(call.argv, catalogue);
     checkGlobals(seen);
     return choice.kind === 'run'
-      ? await runCommand(choice, { call, output, language })
+      ? await runCommand(choice, { call, catalogue, output, language })
       : await inform(choice, { catalogue, output, language });
   } catch (thrown) {
     return fail(asTestbedError(thrown, never), output);
@@ -81,15 +81,13 @@ async function inform(
   return EXIT_CODES.usage;
 }
 
-interface RunWith {
+interface RunWith extends InformWith {
   readonly call: Call;
-  readonly output: Output;
-  readonly language: Language;
 }
 
 async function runCommand(
   choice: Extract<Choice, { kind: 'run' }>,
-  { call, output, language }: RunWith,
+  { call, catalogue, output, language }: RunWith,
 ): Promise<number> {
   // Loaded here, so that `--version` does not wait for the parser.
   const [{ parseWords }, { createConfirm }, { createProgress, silentProgress }] = await Promise.all([
@@ -118,6 +116,7 @@ async function runCommand(
       environment: call.environment,
       cwd: call.cwd,
       now: call.now,
+      commands: () => loadAll(catalogue),
       language,
       onProgress: progress.onProgress,
       onWarning: (warning) => {

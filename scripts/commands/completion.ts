@@ -1,5 +1,4 @@
 import { text } from '../../errors';
-import { loadAll } from '../cli/catalogue';
 import { defineCommand } from '../cli/command';
 import { SHELLS } from '../cli/completion';
 import { requiredChoice } from '../cli/flags';
@@ -20,12 +19,9 @@ export const completionCommand = defineCommand({
       summary: text('in every new shell', '새로 여는 모든 셸에서 사용'),
     },
   ],
-  handler: async ({ shell }) => {
-    const [{ completionScript }, { COMMANDS }] = await Promise.all([
-      import('../cli/completion.js'),
-      import('./index.js'),
-    ]);
-    return { shell, script: completionScript(shell, await loadAll(COMMANDS)) };
+  handler: async ({ shell }, { commands }) => {
+    const { completionScript } = await import('../cli/completion.js');
+    return { shell, script: completionScript(shell, await commands()) };
   },
   view: ({ script }) => [document(script)],
 });

@@ -1,4 +1,4 @@
-import { TestbedError, text, verbatim, type Text } from '../../errors';
+import { TestbedError, text } from '../../errors';
 import type { DoctorResult } from '../../operations/doctor';
 import { defineCommand } from '../cli/command';
 import { line, table, toned, type Block, type Tone } from '../cli/view';
@@ -6,12 +6,12 @@ import { TARGET_FLAGS } from './target-flags';
 
 type Finding = DoctorResult['machine'][number];
 
-const STATES: Readonly<Record<Finding['state'], readonly [Tone, Text]>> = {
-  ok: ['good', text('ok', '정상')],
-  warning: ['warn', text('warning', '주의')],
-  failed: ['bad', text('failed', '실패')],
-  unknown: ['soft', text('unknown', '확인 불가')],
-};
+const MARKS = {
+  ok: ['good', '✔'],
+  warning: ['warn', '!'],
+  failed: ['bad', '✘'],
+  unknown: ['soft', '?'],
+} as const satisfies Readonly<Record<Finding['state'], readonly [Tone, string]>>;
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -31,8 +31,9 @@ export const doctorCommand = defineCommand({
   ],
   handler: async (args, context) => (await import('../../operations/doctor.js')).doctor(args, context),
   view: ({ machine, cluster, minimumRights }) => [
-    findingTable(text('THIS MACHINE', '이 컴퓨터'), machine),
-    ...(cluster.length === 0 ? [] : [findingTable(text('CLUSTER', '클러스터'), cluster)]),
+    line(toned('strong', text('this machine', '이 컴퓨터'))),
+    ...findingLines(machine),
+    ...(cluster.length === 0 ? [] : [line(toned('strong', text('cluster', '클러스터'))), ...findingLines(cluster)]),
     ...(minimumRights === undefined ? [] : rightsBlocks(minimumRights)),
   ],
   failure: ({ machine, cluster, verdict }) => {
@@ -47,18 +48,23 @@ export const doctorCommand = defineCommand({
   },
 });
 
-function findingTable(title: Text, findings: readonly Finding[]): Block {
-  return table(
-    [title, text('STATE', '상태'), text('FOUND', '결과'), text('WHAT TO DO', '조치')],
-    findings.map((finding) => [
-      finding.title,
-      toned(...STATES[finding.state]),
-      finding.detail ?? verbatim(''),
-      finding.remedy ?? verbatim(''),
-    ]),
-  );
+/** A row a finding, and what mends it on a row of its own: details may be long. */
+function findingLines(findings: readonly Finding[]): readonly Block[] {
+  return findings.flatMap(({ title, state, detail, remedy }) => {
+    const [tone, mark] = MARKS[state];
+    return [
+      line(toned(tone, text(`  ${mark} ${title.en}: ${detail.en}`, `  ${mark} ${title.ko}: ${detail.ko}`))),
+      ...(remedy === undefined ? [] : [line(text(`      ${remedy.en}`, `      ${remedy.ko}`))]),
+    ];
+  });
 }
 
 function rightsBlocks(rights: NonNullable<DoctorResult['minimumRights']>): readonly Block[] {
-  return [line(text('least rights that testbed needs there:', '필요한 최소 권한:')), line(JSON.stringify(rights))];
+  return [
+    line(toned('strong', text('least rights that testbed needs there', '필요한 최소 권한'))),
+    table(
+      [text('GROUP', '그룹'), text('RESOURCE', '리소스'), text('VERBS', '동사'), text('FOR', '용도')],
+      rights.map(({ group, resource, verbs, why }) => [group === '' ? 'core' : group, resource, verbs.join(' '), why]),
+    ),
+  ];
 }

@@ -3,7 +3,7 @@ import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
 import { requiredWord } from '../cli/flags';
 import { facts, line, toned } from '../cli/view';
-import { countLine, warningBlocks } from './operation-view';
+import { countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 import { YES_FLAG } from './yes-flag';
 
@@ -29,7 +29,6 @@ export const downCommand = defineCommand({
   ),
   handler: async (args, context) => (await import('../../operations/down.js')).down(args, context),
   view: ({ testbed, operation, emptiness, elapsedMs }) => [
-    ...warningBlocks(operation),
     countLine(operation),
     facts(
       [text('testbed', '테스트베드'), toned('strong', `${testbed.name} (${testbed.id})`)],

@@ -2,7 +2,7 @@ import { TestbedError, text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { requiredWord } from '../cli/flags';
 import { line } from '../cli/view';
-import { changeBlocks, countLine, warningBlocks } from './operation-view';
+import { changeBlocks, countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 
 export const driftCommand = defineCommand({
@@ -20,7 +20,6 @@ export const driftCommand = defineCommand({
   handler: async (args, context) => (await import('../../operations/drift.js')).drift(args, context),
   view: ({ testbed, drifted, operation }) => [
     ...changeBlocks(operation.changes),
-    ...warningBlocks(operation),
     countLine(operation),
     ...(drifted
       ? []

@@ -78,11 +78,6 @@ export function countLine({ counts, elapsedMs }: Operation): Block {
   );
 }
 
-/** Warnings that the engine or the cluster gave, as part of the result. */
-export function warningBlocks({ warnings }: Operation): readonly Block[] {
-  return warnings.map((warning) => line(toned('warn', text(`warning: ${warning}`, `경고: ${warning}`))));
-}
-
 function shortType(resourceType: string): string {
   return resourceType.split(':').at(-1) ?? resourceType;
 }

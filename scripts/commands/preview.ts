@@ -1,7 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line } from '../cli/view';
-import { changeBlocks, countLine, warningBlocks } from './operation-view';
+import { changeBlocks, countLine } from './operation-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 
@@ -21,7 +21,6 @@ export const previewCommand = defineCommand({
   handler: async (args, context) => (await import('../../operations/preview.js')).preview(args, context),
   view: ({ name, id, operation }) => [
     ...changeBlocks(operation.changes),
-    ...warningBlocks(operation),
     countLine(operation),
     line(
       operation.changes.length === 0

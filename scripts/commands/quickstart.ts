@@ -3,7 +3,7 @@ import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
 import { facts, line, toned } from '../cli/view';
 import { OFFLINE_FLAG } from './offline-flag';
-import { countLine, warningBlocks } from './operation-view';
+import { countLine } from './operation-view';
 import { stateCell } from './testbed-view';
 
 export const quickstartCommand = defineCommand({
@@ -25,7 +25,6 @@ export const quickstartCommand = defineCommand({
   ),
   handler: async (args, context) => (await import('../../operations/quickstart.js')).quickstart(args, context),
   view: ({ unchanged, cluster, up, show, elapsedMs }) => [
-    ...warningBlocks(up.operation),
     countLine(up.operation),
     facts(
       [text('testbed', '테스트베드'), toned('strong', `${up.testbed.name} (${up.testbed.id})`)],

@@ -1,7 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line } from '../cli/view';
-import { countLine, warningBlocks } from './operation-view';
+import { countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 import { YES_FLAG } from './yes-flag';
 
@@ -25,7 +25,6 @@ export const sharedDownCommand = defineCommand({
   ),
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedDown(args, context),
   view: ({ operation }) => [
-    ...warningBlocks(operation),
     countLine(operation),
     line(text('the cluster shares nothing any more', '클러스터 공용 구성을 종료했습니다')),
   ],

@@ -1,7 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line } from '../cli/view';
-import { changeBlocks, countLine, warningBlocks } from './operation-view';
+import { changeBlocks, countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 
 export const sharedPreviewCommand = defineCommand({
@@ -16,7 +16,6 @@ export const sharedPreviewCommand = defineCommand({
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedPreview(args, context),
   view: ({ operation }) => [
     ...changeBlocks(operation.changes),
-    ...warningBlocks(operation),
     countLine(operation),
     line(
       operation.changes.length === 0

@@ -2,7 +2,7 @@ import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
 import { facts, line, toned } from '../cli/view';
-import { changeBlocks, countLine, warningBlocks } from './operation-view';
+import { changeBlocks, countLine } from './operation-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 import { stateCell } from './testbed-view';
@@ -33,7 +33,6 @@ export const upCommand = defineCommand({
   handler: async (args, context) => (await import('../../operations/up.js')).up(args, context),
   view: ({ outcome, testbed, operation, appliedMs, readyMs }) => [
     ...changeBlocks(operation.changes),
-    ...warningBlocks(operation),
     countLine(operation),
     facts(
       [text('testbed', '테스트베드'), toned('strong', `${testbed.name} (${testbed.id})`)],
