@@ -49,7 +49,10 @@ export async function isApiReady(layout: ClusterLayout, record: ClusterRecord): 
 }
 
 /** Whether supervisor, components and API are all well now. */
-export async function isHealthy(layout: ClusterLayout, { record, supervisor, said }: Observation): Promise<boolean> {
+export async function isHealthy(
+  layout: ClusterLayout,
+  { record, supervisor, said }: Pick<Observation, 'record' | 'supervisor' | 'said'>,
+): Promise<boolean> {
   return (
     record !== undefined &&
     supervisor !== undefined &&

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -91,6 +92,24 @@ export function ensurePrivateFolder(path: string): void {
     if ((stat.mode & 0o777) !== 0o700) chmodSync(path, 0o700);
   } catch (error) {
     throw fileError(error, path);
+  }
+}
+
+/** Refuses a place from which other users could take our folder away and put theirs there (NoPermission). */
+export function requireSafeParent(path: string): void {
+  const parent = dirname(path);
+  try {
+    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    const { mode } = statSync(parent);
+    const isOpen = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+    if (isOpen)
+      throw unsafe(
+        parent,
+        { en: 'other users can write to it', ko: '다른 사용자가 쓸 수 있습니다' },
+        `chmod o-w ${parent}`,
+      );
+  } catch (error) {
+    throw fileError(error, parent);
   }
 }
 

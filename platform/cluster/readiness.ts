@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestbedError, text, verbatim, type OnProgress, type Text } from '../../errors';
 import { logFile, type ClusterLayout } from './layout';
-import { isHealthy, observe } from './observation';
-import type { SupervisorStatus } from './record/supervisor-status';
+import { isHealthy } from './observation';
+import { isAlive, type OwnProcess } from './processes/proof';
+import type { ClusterRecord } from './record/cluster-record';
+import { readSupervisorStatus, type SupervisorStatus } from './record/supervisor-status';
 import { lastLines } from './supervisor/log-files';
 
 const POLL_MS = 100;
@@ -67,22 +69,22 @@ class StepTeller {
 /** Waits until all is ready. Throws ClusterStartFailed or NoSpace with the last words of the component that fails. */
 export async function waitUntilReady(
   layout: ClusterLayout,
+  record: ClusterRecord,
+  supervisor: OwnProcess | undefined,
   timeoutMs: number,
-  onProgress?: OnProgress,
-  signal?: AbortSignal,
+  { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const teller = new StepTeller(onProgress);
   const until = Date.now() + timeoutMs;
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const observation = observe(layout);
-      const { said, supervisor } = observation;
-      if (supervisor === undefined)
+      const said = readSupervisorStatus(layout);
+      if (supervisor === undefined || !isAlive(supervisor))
         throw startFailed(layout, 'supervisor', text('the supervisor has ended', '감독 프로세스가 종료되었습니다'));
       if (said !== undefined) teller.reach(said.step);
       if (said?.problem !== undefined) throw startFailed(layout, failingComponent(said), verbatim(said.problem));
-      if (await isHealthy(layout, observation)) return;
+      if (await isHealthy(layout, { record, supervisor, said })) return;
       if (Date.now() >= until)
         throw startFailed(
           layout,

@@ -7,7 +7,8 @@ import { clusterFolders, type ClusterLayout } from './layout';
 import { clusterStatus, hasFreshHeartbeat, isHealthy, observe, type Observation } from './observation';
 import { ensureKeys } from './pki/keys';
 import { choosePorts, requireFreePorts } from './ports';
-import { ensurePrivateFolder } from './private-files';
+import { ensurePrivateFolder, requireSafeParent } from './private-files';
+import { proveOwn } from './processes/proof';
 import { withLock } from './processes/lock';
 import { TOTAL_STEPS, waitUntilReady } from './readiness';
 import {
@@ -38,6 +39,7 @@ export async function clusterUp(
   options: ClusterUpOptions,
   settings: UpSettings,
 ): Promise<UpResult> {
+  requireSafeParent(layout.directory);
   for (const folder of clusterFolders(layout)) ensurePrivateFolder(folder);
   return withLock(layout.lock, LOCK_WAIT_MS, () => upAlone(layout, options, settings), options.signal);
 }
@@ -45,17 +47,17 @@ export async function clusterUp(
 async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, settings: UpSettings): Promise<UpResult> {
   const before = observe(layout);
   const wanted = wantedRecord(before.record, options, settings);
-  if (isSupervised(before) && isDeepStrictEqual(wanted, before.record)) {
+  if (before.record !== undefined && isSupervised(before) && isDeepStrictEqual(wanted, before.record)) {
     // Renewed certificates are picked up by those who use them.
     ensureKeys(layout, new Date());
     if (await isHealthy(layout, before)) return { outcome: 'unchanged', status: await clusterStatus(layout) };
-    await waitUntilReady(layout, settings.startTimeoutMs, options.onProgress, options.signal);
+    await waitUntilReady(layout, before.record, before.supervisor, settings.startTimeoutMs, options);
     return { outcome: 'repaired', status: await clusterStatus(layout) };
   }
   const token = ensureInstance(layout);
   if (before.processes.length > 0) await stopAll(token, !isSupervised(before));
-  await prepare(layout, wanted, options);
-  await start(layout, token, options, settings);
+  const record = await prepare(layout, wanted, options);
+  await start(layout, record, token, options, settings.startTimeoutMs);
   return { outcome: before.processes.length > 0 ? 'repaired' : 'started', status: await clusterStatus(layout) };
 }
 
@@ -109,7 +111,7 @@ async function prepare(
   layout: ClusterLayout,
   wanted: ReturnType<typeof wantedRecord>,
   { onProgress }: ClusterUpOptions,
-): Promise<void> {
+): Promise<ClusterRecord> {
   const title = text('keys and configuration are prepared', '키와 설정을 준비합니다');
   const step = { id: 'cluster:prepare', title, index: 1, total: TOTAL_STEPS };
   const began = Date.now();
@@ -122,6 +124,7 @@ async function prepare(
     ensureConfigFiles(layout, serverAddress(record));
     rmSync(layout.status, { force: true });
     onProgress?.({ ...step, state: 'done', elapsedMs: Date.now() - began });
+    return record;
   } catch (error) {
     onProgress?.({ ...step, state: 'failed', elapsedMs: Date.now() - began });
     throw error;
@@ -131,13 +134,14 @@ async function prepare(
 /** Starts and waits; a start that fails or is broken off leaves nothing running. */
 async function start(
   layout: ClusterLayout,
+  record: ClusterRecord,
   token: string,
-  { onProgress, signal }: ClusterUpOptions,
-  { startTimeoutMs }: UpSettings,
+  options: ClusterUpOptions,
+  startTimeoutMs: number,
 ): Promise<void> {
   try {
-    await launchSupervisor(layout, token);
-    await waitUntilReady(layout, startTimeoutMs, onProgress, signal);
+    const supervisor = proveOwn(await launchSupervisor(layout, token), token);
+    await waitUntilReady(layout, record, supervisor, startTimeoutMs, options);
   } catch (error) {
     await stopAll(token);
     throw error;

@@ -1,4 +1,5 @@
 import { ADMIN_GROUP, USERS } from '../../../components/vocabulary';
+import { BOOTSTRAP_USER } from '../pki/identities';
 
 /** The cluster's own controllers, whose leases and events say nothing about what people did. */
 const OWN_USERS = [
@@ -17,7 +18,7 @@ const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /**
  * What the API server records, first match wins: never the content of secrets, configuration and tokens; who read them, though;
- * guard rails with their content; every other write and connect by name; reads only of the admin, who is watched in all.
+ * guard rails with their content; every other write and connect by name; reads only of those with all rights, who are watched in all.
  */
 export function auditPolicy(): object {
   return {
@@ -66,7 +67,8 @@ export function auditPolicy(): object {
           },
         ],
       },
-      { level: 'Metadata', userGroups: [ADMIN_GROUP, 'system:masters'] },
+      { level: 'Metadata', userGroups: [ADMIN_GROUP] },
+      { level: 'Metadata', users: [BOOTSTRAP_USER] },
       { level: 'None', verbs: ['get', 'list', 'watch'] },
       { level: 'None', nonResourceURLs: ['*'], verbs: ['get', 'head', 'options'] },
       { level: 'Metadata' },

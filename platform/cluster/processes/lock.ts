@@ -80,7 +80,7 @@ export async function withLock<Result>(
       const holder = readHolder(path);
       if (holder !== undefined && !isAlive(holder)) breakDeadLock(path, holder);
       else if (holder !== undefined && Date.now() >= until) throw busy(holder);
-      else await delay(POLL_MS, undefined, { ...(signal === undefined ? {} : { signal }) });
+      else await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
   } finally {
     rmSync(own, { force: true });

@@ -65,12 +65,13 @@ function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
 
 /** The proof: the process if it carries `token`, else undefined. */
 export function proveOwn(pid: number, token: string): OwnProcess | undefined {
+  // Most processes are not ours, so the cheapest look comes first.
+  if (environmentOf(pid)?.get(TOKEN_VARIABLE) !== token) return undefined;
   const startTime = startTimeOf(pid);
   if (startTime === undefined) return undefined;
+  // Again, between two equal start times: the first look may have been at another process under the same pid.
   const environment = environmentOf(pid);
-  if (environment?.get(TOKEN_VARIABLE) !== token) return undefined;
-  // Read again: the environment may have been another process's under the same pid.
-  if (startTimeOf(pid) !== startTime) return undefined;
+  if (environment?.get(TOKEN_VARIABLE) !== token || startTimeOf(pid) !== startTime) return undefined;
   return { pid, startTime, role: environment.get(ROLE_VARIABLE) ?? 'unknown' };
 }
 

@@ -21,6 +21,7 @@ export class Child {
   #lastExit: string | undefined;
   #began = 0;
   #pause: number | undefined;
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -29,6 +30,11 @@ export class Child {
     this.#layout = layout;
     this.#token = token;
     this.#onChange = onChange;
+  }
+
+  /** How often it has ended without a healthy minute in between; 0 while it runs. */
+  get failures(): number {
+    return this.#state === 'backing-off' ? this.#failures : 0;
   }
 
   get status(): ComponentStatus {
@@ -96,6 +102,7 @@ export class Child {
     this.#lastExit = `${how}, ${new Date().toISOString()}`;
     this.#restarts++;
     this.#pause = nextPause(this.#pause, Date.now() - this.#began);
+    this.#failures = this.#pause === nextPause(undefined, 0) ? 1 : this.#failures + 1;
     this.#timer = setTimeout(() => this.start(), this.#pause);
     this.#change('backing-off');
   }

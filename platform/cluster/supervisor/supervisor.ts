@@ -39,6 +39,7 @@ export class Supervisor {
   #version: string | undefined;
   #isApiReady = false;
   #isArchiving = false;
+  #isProbing = false;
 
   constructor(layout: ClusterLayout, record: ClusterRecord, token: string) {
     this.#layout = layout;
@@ -92,6 +93,7 @@ export class Supervisor {
   }
 
   #startControllers(): void {
+    this.#ending.signal.throwIfAborted();
     for (const child of this.#controllers) if (child.status.state === 'stopped') child.start();
     const storage = this.#storage;
     if (storage?.state !== 'stopped') return;
@@ -153,7 +155,14 @@ export class Supervisor {
     for (const { command } of [...this.#foundation, ...this.#controllers])
       rotateLog(logFile(this.#layout, command.name));
     rotateLog(logFile(this.#layout, 'supervisor'));
-    if (this.#phase === 'running') this.#isApiReady = await this.#isReady();
+    this.#write();
+    if (this.#phase !== 'running' || this.#isProbing) return;
+    this.#isProbing = true;
+    try {
+      this.#isApiReady = await this.#isReady();
+    } finally {
+      this.#isProbing = false;
+    }
     this.#write();
   }
 
@@ -193,7 +202,7 @@ export class Supervisor {
         ? { ...status, state: 'starting' as const }
         : status,
     );
-    const failing = children.find(({ state, restarts }) => state === 'backing-off' && restarts >= PATIENCE);
+    const failing = [...this.#foundation, ...this.#controllers].find(({ failures }) => failures >= PATIENCE)?.status;
     const problem = this.#problem ?? (failing === undefined ? undefined : (failing.lastExit ?? 'ended'));
     const storage =
       this.#storage === undefined ? [] : [{ name: 'simulated-storage' as const, pid: process.pid, ...this.#storage }];
