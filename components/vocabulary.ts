@@ -31,7 +31,48 @@ export const ANNOTATIONS = {
   urn: 'testbed.io/urn',
   /** `true` lets the provider take over an object of this name that bears no mark (the `default` service account). */
   adopt: 'testbed.io/adopt',
+  /** Fingerprint of a workload's configuration, on its pods: a change of it restarts them. */
+  configuration: 'testbed.io/configuration',
 } as const;
+
+/** Everything under this prefix is ours: nobody else sets, changes or takes away such a label or annotation. */
+export const PLATFORM_PREFIX = 'testbed.io/';
+
+/** The same for the labels by which the cluster judges pods. */
+export const POD_SECURITY_PREFIX = 'pod-security.kubernetes.io/';
+
+/** The version of the Pod Security Standards that namespaces are pinned to; never `latest`, which would change under what runs. */
+export const POD_SECURITY_VERSION = 'v1.34';
+
+/** Values of the label `component`. */
+export const COMPONENTS = {
+  boundary: 'boundary',
+  database: 'database',
+  access: 'access',
+  shared: 'shared',
+} as const;
+
+/** Values of the label `role` on namespaces. */
+export const NAMESPACE_ROLES = {
+  testbed: 'testbed',
+  system: 'system',
+  access: 'access',
+  preview: 'preview',
+} as const;
+
+export type Grade = 'open' | 'sensitive';
+export const GRADES = ['open', 'sensitive'] as const satisfies readonly Grade[];
+
+/** What the id of a testbed looks like; it is also the name of its namespace and of its stack. */
+export const TESTBED_ID = /^tb-[a-z0-9]{6}$/;
+
+/** Workloads that the platform runs in a testbed. Their pods are `<name>-<n>`, their claims `<claim>-<name>-<n>`; the guard rails know them by that. */
+export const WORKLOADS = { database: { name: 'database', claim: 'data' } } as const;
+
+/** Name of a member's identity in `testbed-access`; `digest` is the SHA-256 of the member's address in lower case, in hex. */
+export function memberAccount(testbed: string, digest: string): string {
+  return `${testbed}-${digest.slice(0, 8)}`;
+}
 
 export const NAMESPACES = {
   /** The platform's own identities and claims. */

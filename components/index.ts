@@ -1,0 +1,10 @@
+export { Access, type AccessArgs } from './access';
+export { Boundary, type BoundaryArgs } from './boundary';
+export { Database, databaseHost, ENGINES, type DatabaseArgs } from './database/database';
+export { type DatabaseEngine, loginSecretName } from './database/engine';
+export { IMAGES, type ImagePins } from './images';
+export { podSecurityLabels } from './namespace';
+export { hardLimits } from './quota';
+export { bytesOf } from './quantity';
+export { SIZES, type Size, type SizeName } from './sizes';
+export { Testbed, type TestbedArgs } from './testbed';
