@@ -95,7 +95,7 @@ function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): Test
 }
 
 async function forgetStack(stateDirectory: string, keysDirectory: string, id: string): Promise<void> {
-  const [{ endStack }, { openDataKeys }] = await Promise.all([import('../engine/state'), import('../engine/data-keys')]);
-  await endStack(stateDirectory, id);
+  const [{ endStack }, { openDataKeys }] = await Promise.all([import('../engine/state.js'), import('../engine/data-keys.js')]);
+  endStack({ name: id, stateDirectory });
   await openDataKeys({ directory: keysDirectory }).end(id);
 }

@@ -1,6 +1,6 @@
 import { previewNamespace } from '../components/vocabulary';
 import type { OperationResult } from '../engine/types';
-import type { Spec } from '../spec';
+import type { AdmittedSpec } from '../spec';
 import { beginOperation } from './credential';
 import { testbedProgram } from './program';
 import { newTestbedId, openRecords } from './records';
@@ -24,7 +24,7 @@ export async function preview(options: UpOptions, surroundings: Surroundings): P
   return previewSpec(readProvisionableSpec(options.file, surroundings), options, surroundings);
 }
 
-export async function previewSpec(spec: Spec, options: TargetOptions, surroundings: Surroundings): Promise<PreviewResult> {
+export async function previewSpec(spec: AdmittedSpec, options: TargetOptions, surroundings: Surroundings): Promise<PreviewResult> {
   const site = openSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
   return withEngine(surroundings, async (engine) => {

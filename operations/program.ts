@@ -2,10 +2,10 @@ import { extname, join, relative } from 'node:path';
 import { packageRoot } from '../package/root';
 import type { ProgramReference } from '../engine/types';
 import type { JsonObject, JsonValue } from '../kubernetes/types';
-import type { Spec } from '../spec';
+import type { AdmittedSpec } from '../spec';
 
 /** The program of one testbed's stack with its arguments; the same spec gives the same arguments. */
-export function testbedProgram(id: string, spec: Spec): ProgramReference {
+export function testbedProgram(id: string, spec: AdmittedSpec): ProgramReference {
   return { module: stackModule('testbed'), args: { id, spec: asJson(spec) } };
 }
 

@@ -1,4 +1,4 @@
-import { readPreset } from '../spec';
+import { loadPreset } from '../spec';
 import { resolveTools } from '../platform/toolchain';
 import { clusterUp } from './cluster';
 import type { OperationResult } from '../engine/types';
@@ -38,7 +38,7 @@ export async function quickstart(options: { readonly offline?: boolean | undefin
   return withEngine(surroundings, async (engine) => {
     const warm = { ...surroundings, engine };
     const shared = await sharedUp({}, warm);
-    const spec = requireProvisionable(readPreset('startup', { now: surroundings.now() }));
+    const spec = requireProvisionable(loadPreset('startup', { now: surroundings.now() }));
     const planned = await previewSpec(spec, {}, warm);
     const done = await upSpec(spec, {}, warm);
     const shown = await show({ name: spec.name }, warm);

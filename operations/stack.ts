@@ -19,7 +19,7 @@ export interface StackOperation {
  */
 export async function runOnStack(site: Site, operation: StackOperation, surroundings: Surroundings): Promise<OperationResult> {
   return withEngine(surroundings, async (engine) => {
-    const { openDataKeys } = await import('../engine/data-keys');
+    const { openDataKeys } = await import('../engine/data-keys.js');
     const [tools, dataKey] = await Promise.all([
       resolveTools(['pulumi'], { environment: surroundings.environment, onProgress: surroundings.onProgress, signal: surroundings.signal }),
       openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
@@ -42,7 +42,7 @@ export async function runOnStack(site: Site, operation: StackOperation, surround
 /** The caller's warm engine, or one for this call alone. Loaded only here: validation must not pay for it. */
 export async function withEngine<T>(surroundings: Surroundings, use: (engine: Engine) => Promise<T>): Promise<T> {
   if (surroundings.engine !== undefined) return use(surroundings.engine);
-  const { createEngine } = await import('../engine/engine');
+  const { createEngine } = await import('../engine/engine.js');
   const engine = createEngine({ runners: 1 });
   try {
     // Not awaited: it warms while tools, keys and credentials are fetched; a failure shows in the run itself.

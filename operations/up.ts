@@ -1,6 +1,6 @@
 import { packageVersion } from '../package/root';
 import type { OperationResult } from '../engine/types';
-import type { Spec } from '../spec';
+import type { AdmittedSpec } from '../spec';
 import { TestbedError, text } from '../errors';
 import { beginOperation } from './credential';
 import { findByMark } from './marks';
@@ -37,7 +37,7 @@ export async function up(options: UpOptions, surroundings: Surroundings): Promis
 }
 
 /** As `up`, for a spec that is at hand already. */
-export async function upSpec(spec: Spec, options: TargetOptions, surroundings: Surroundings): Promise<UpResult> {
+export async function upSpec(spec: AdmittedSpec, options: TargetOptions, surroundings: Surroundings): Promise<UpResult> {
   const began = performance.now();
   const site = openSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
@@ -71,7 +71,7 @@ interface Place {
   readonly target: Target;
 }
 
-async function provision(site: Site, spec: Spec, place: Place, surroundings: Surroundings): Promise<OperationResult> {
+async function provision(site: Site, spec: AdmittedSpec, place: Place, surroundings: Surroundings): Promise<OperationResult> {
   const { record, records, target } = place;
   const credential = await beginOperation(target, `up ${record.id}`);
   try {
@@ -105,7 +105,7 @@ async function becomeReady(record: TestbedRecord, place: Omit<Place, 'record'>, 
 }
 
 /** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */
-async function takeRecord(spec: Spec, records: Records, target: Target, surroundings: Surroundings): Promise<{ record: TestbedRecord; isNew: boolean }> {
+async function takeRecord(spec: AdmittedSpec, records: Records, target: Target, surroundings: Surroundings): Promise<{ record: TestbedRecord; isNew: boolean }> {
   const known = records.find(spec.name);
   if (known !== undefined) return { record: known, isNew: known.infrastructure === 'provisioning' };
   const stranger = await findByMark(target.reader, spec.name);
@@ -135,7 +135,7 @@ async function takeRecord(spec: Spec, records: Records, target: Target, surround
   return { record, isNew: record.id === fresh.id };
 }
 
-function fieldsOf(spec: Spec): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
+function fieldsOf(spec: AdmittedSpec): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
   const { name, participant, owner, members, grade, size, ends } = spec;
   return { name, participant, owner, members: [...members], grade, size, ends };
 }

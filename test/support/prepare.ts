@@ -11,9 +11,9 @@ import type { TestSurroundings } from './cluster';
 export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TESTBED_TEST_CLUSTER'] !== undefined) return undefined;
   const [{ openEmbeddedCluster }, { resolveTools }, { writeKubeconfig }] = await Promise.all([
-    import('../../platform/cluster'),
-    import('../../platform/toolchain'),
-    import('../../kubernetes/kubeconfig-write'),
+    import('../../platform/cluster/index.js'),
+    import('../../platform/toolchain/index.js'),
+    import('../../kubernetes/kubeconfig.js'),
   ]);
   const tools = await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'], {
     environment: process.env,

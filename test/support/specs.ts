@@ -1,7 +1,7 @@
-import { loadSpec, type Spec } from '../../spec';
+import { judgeGrade, loadSpec, type AdmittedSpec } from '../../spec';
 
 /** A valid spec as a person would write it, with what a test cares about put over it; parsed by the one schema. */
-export function specOf(fields: { readonly name: string; readonly [field: string]: unknown }): Spec {
+export function specOf(fields: { readonly name: string; readonly [field: string]: unknown }): AdmittedSpec {
   const document = {
     apiVersion: 'testbed/v1',
     participant: 'Example Startup Inc.',
@@ -14,5 +14,7 @@ export function specOf(fields: { readonly name: string; readonly [field: string]
   };
   const loaded = loadSpec({ text: JSON.stringify(document), file: 'testbed.yaml' }, { now: new Date() });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues, undefined, 2));
-  return loaded.spec;
+  const judged = judgeGrade(loaded.spec);
+  if (!judged.ok) throw judged.refusal;
+  return judged.spec;
 }
