@@ -52,7 +52,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         lock?.release();
       }
     },
-    warm: (count = 1) => pool.warm(count),
+    warm: (count = 1) => pool.warm(count, options.provider),
     close: () => pool.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { TestbedError, text, verbatim, type ErrorCode, type Text } from '../errors';
+import { TestbedError, text, type ErrorCode, type Text } from '../errors';
 import type { CliExit } from './cli-process';
 import type { Failure, Report } from './events';
 import { decodeProviderError } from './provider-errors';
@@ -38,7 +38,7 @@ function errorOf({ message, object, operation }: Failure): TestbedError {
   const carried = decodeProviderError(message);
   if (carried !== undefined) return carried;
   const reason = lowerFirst(firstLine(message));
-  if (object === undefined || operation === undefined) return new TestbedError('EngineFailed', verbatim(reason));
+  if (object === undefined || operation === undefined) return new TestbedError('EngineFailed', text(reason, `작업에 실패했습니다: ${reason}`));
   const what = FAILED[operation];
   return new TestbedError(
     'EngineFailed',

@@ -3,7 +3,7 @@ import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { createClient } from '../kubernetes/client';
-import type { ProviderContext } from './provider/context';
+import { providerService, type ProviderContext } from './provider';
 import type { HostRequest } from './runner-messages';
 
 export interface HostedProvider {
@@ -16,9 +16,9 @@ type ProviderService = (context: ProviderContext) => UntypedServiceImplementatio
 const providerModule = z.object({ providerService: z.custom<ProviderService>((value) => typeof value === 'function') });
 const load = createRequire(__filename);
 
-/** Imports the provider: a tenth of a second, once a thread. */
-export function loadProvider(module = './provider/index.js'): ProviderService {
-  return providerModule.parse(load(module)).providerService;
+/** The embedded provider, or the one that a module exports in its place. */
+export function loadProvider(module: string | undefined): ProviderService {
+  return module === undefined ? providerService : providerModule.parse(load(module)).providerService;
 }
 
 /** The provider of one operation, with a client of its own: credentials end with the operation. */

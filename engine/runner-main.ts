@@ -1,6 +1,7 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { reasonOf } from '../errors';
+import { isTestbedError, reasonOf } from '../errors';
 import { createHosting, type Hosting } from './hosting';
+import { encodeProviderError } from './provider-errors';
 import type { FromRunner, HostRequest, ToRunner } from './runner-messages';
 
 // Entry of a runner's thread: hosts one operation at a time.
@@ -21,7 +22,7 @@ async function finish(): Promise<void> {
   if (finished !== undefined) post(finished);
 }
 
-async function warm(): Promise<void> {
+async function warm(provider: string | undefined): Promise<void> {
   const [{ loadSdk }, { loadProvider }] = await Promise.all([
     import('./program-host.js'),
     import('./provider-host.js'),
@@ -29,14 +30,14 @@ async function warm(): Promise<void> {
     import('./event-service.js'),
   ]);
   loadSdk();
-  loadProvider();
+  loadProvider(provider);
   post({ type: 'warmed' });
 }
 
 function handle(message: ToRunner): Promise<void> {
   switch (message.type) {
     case 'warm':
-      return warm();
+      return warm(message.provider);
     case 'host':
       return begin(message);
     case 'cancel':
@@ -47,5 +48,5 @@ function handle(message: ToRunner): Promise<void> {
 }
 
 port.on('message', (message: ToRunner) => {
-  handle(message).catch((error: unknown) => post({ type: 'failed', message: reasonOf(error) }));
+  handle(message).catch((error: unknown) => post({ type: 'failed', message: isTestbedError(error) ? encodeProviderError(error) : reasonOf(error) }));
 });

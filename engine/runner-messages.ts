@@ -18,7 +18,7 @@ export interface HostRequest {
 
 export type ToRunner =
   /** Import what a program needs, ahead of the first. */
-  | { readonly type: 'warm' }
+  | { readonly type: 'warm'; readonly provider?: string }
   | HostRequest
   /** The operation is to stop: the provider gives up what it waits for. */
   | { readonly type: 'cancel' }

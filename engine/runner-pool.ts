@@ -4,7 +4,7 @@ export interface RunnerPool {
   /** An idle runner, a new one, or the next that gets free. */
   take(): Promise<Runner>;
   give(runner: Runner): Promise<void>;
-  warm(count: number): Promise<void>;
+  warm(count: number, provider?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,10 +42,10 @@ export function createRunnerPool(size: number): RunnerPool {
       await end(runner);
       if (waiting.length > 0) serve(begin());
     },
-    async warm(count) {
+    async warm(count, provider) {
       const missing = Math.min(count, size) - all.size;
       const fresh = Array.from({ length: Math.max(0, missing) }, begin);
-      await Promise.all(fresh.map((runner) => runner.warm()));
+      await Promise.all(fresh.map((runner) => runner.warm(provider)));
       for (const runner of fresh) serve(runner);
     },
     async close() {

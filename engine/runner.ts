@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { TestbedError, text } from '../errors';
 import { built } from './entry';
+import { decodeProviderError } from './provider-errors';
 import type { Finished, FromRunner, HostRequest, Ports, ToRunner } from './runner-messages';
 import type { EngineEvent } from './types';
 
@@ -13,7 +14,7 @@ const HEAP_LIMIT_MIB = 1024;
 /** A thread that hosts one operation at a time. */
 export interface Runner {
   /** Imports what programs need. */
-  warm(): Promise<void>;
+  warm(provider?: string): Promise<void>;
   /** Opens the operation's ports. */
   host(request: HostRequest, onEvent: (event: EngineEvent) => void): Promise<Ports>;
   /** Settles only when the hosted operation cannot go on: the thread died, or its program or provider did not load. */
@@ -88,8 +89,8 @@ export function startRunner(): Runner {
 
   return {
     broken: broken.promise,
-    warm() {
-      send({ type: 'warm' });
+    warm(provider) {
+      send({ type: 'warm', ...(provider === undefined ? {} : { provider }) });
       return warmed.promise;
     },
     async host(request, listener) {
@@ -120,6 +121,8 @@ export function startRunner(): Runner {
 }
 
 function cannotHost(reason: string): TestbedError {
+  const carried = decodeProviderError(reason);
+  if (carried !== undefined) return carried;
   return new TestbedError(
     'EngineFailed',
     text(`the engine cannot begin: ${reason}`, `엔진을 시작할 수 없습니다: ${reason}`),

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { TestbedError } from '../../errors';
+import { listStacks, readStack, stackFilePath } from '../../engine/state';
+import type { EngineEvent } from '../../engine/types';
+import { testSurroundings } from '../support/cluster';
+import { STAND_IN_PROVIDER, openHarness } from './harness';
+
+// The provider here is a stand-in (see its header); the CLI, the API server, threads, ports and state are real.
+const harness = openHarness({ provider: STAND_IN_PROVIDER, runners: 3 });
+
+async function thrown(work: Promise<unknown>): Promise<TestbedError> {
+  const error = await work.then(
+    () => new Error('nothing was thrown'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof TestbedError) return error;
+  throw error;
+}
+
+describe('an operation', () => {
+  it('brings a stack up, leaves it alone, changes it, sees it as it is and takes it down', async () => {
+    const stack = harness.stack();
+    const first = await harness.run('up', stack);
+    expect(first.counts).toEqual({ create: 3 });
+    expect(first.outputs).toEqual({ namespace: stack.name, password: '[secret]' });
+    expect(first.changes.map(({ resourceType, operation }) => [resourceType, operation]).sort()).toEqual([
+      ['kubernetes:core/v1:ConfigMap', 'create'],
+      ['kubernetes:core/v1:Namespace', 'create'],
+      ['kubernetes:core/v1:Secret', 'create'],
+    ]);
+    expect(await harness.exists(stack, 'Secret', 'credentials')).toBe(true);
+
+    expect((await harness.run('up', stack)).counts).toEqual({ same: 3 });
+
+    const changed = await harness.run('up', stack, { size: 2 });
+    expect(changed.counts).toEqual({ same: 2, update: 1 });
+    expect(changed.changes).toMatchObject([{ name: 'settings-0', operation: 'update', paths: ['data.size'] }]);
+
+    expect((await harness.run('drift', stack)).counts).toEqual({ same: 3 });
+    expect(listStacks(harness.stateDirectory)).toContain(stack.name);
+
+    expect((await harness.run('down', stack)).counts).toEqual({ delete: 3 });
+    expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
+    expect(listStacks(harness.stateDirectory)).not.toContain(stack.name);
+  });
+
+  it('previews a new stack and leaves no trace of it', async () => {
+    const stack = harness.stack();
+    expect((await harness.run('preview', stack)).counts).toEqual({ create: 3 });
+    expect(existsSync(stackFilePath(stack))).toBe(false);
+    expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
+  });
+
+  it('finds nothing to take down where there is no stack', async () => {
+    const result = await harness.run('down', harness.stack());
+    expect(result).toMatchObject({ kind: 'down', changes: [], counts: {}, outputs: {}, warnings: [] });
+  });
+
+  it('tells its progress in order', async () => {
+    const stack = harness.stack();
+    const events: EngineEvent[] = [];
+    await harness.run('up', stack, {}, { onEvent: (event) => events.push(event) });
+    const told = events.map((event) => (event.type === 'resource' ? `${event.state} ${event.name}` : event.type));
+    expect(told.slice(0, 2)).toEqual(['start namespace', 'done namespace']);
+    expect(told.slice(2).sort()).toEqual(['done credentials', 'done settings-0', 'start credentials', 'start settings-0']);
+    await harness.run('down', stack);
+  });
+
+  it('removes its work directory, also when it fails', async () => {
+    const own = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
+    await thrown(harness.run('up', harness.stack(), { fault: 'throw' }));
+    expect(own()).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  it('of the program tells its words', async () => {
+    const error = await thrown(harness.run('up', harness.stack(), { fault: 'throw' }));
+    expect([error.code, error.message]).toEqual(['EngineFailed', 'the program does not want to']);
+  });
+
+  it('of one program does not touch the others that run at the same time', async () => {
+    const [good, bad, dead] = [harness.stack(), harness.stack(), harness.stack()];
+    const results = await Promise.allSettled([
+      harness.run('up', good, { maps: 5 }),
+      harness.run('up', bad, { fault: 'late' }),
+      harness.run('up', dead, { fault: 'exit' }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect((await harness.run('up', good, { maps: 5 })).counts).toEqual({ same: 7 });
+    for (const stack of [good, bad, dead]) await harness.run('down', stack);
+  });
+
+  it('of an object names kind, namespace, name and the reason, and keeps what was made', async () => {
+    const stack = harness.stack();
+    const error = await thrown(harness.run('up', stack, { badName: true }));
+    expect(error.code).toBe('EngineFailed');
+    expect(error.message).toContain(`ConfigMap ${stack.name}/Bad_Name could not be created: `);
+    expect(error.text.ko).toContain(`ConfigMap ${stack.name}/Bad_Name을(를) 생성하지 못했습니다: `);
+    expect(error.message).not.toContain('\n');
+    // The failing update wrote its state at the end: the namespace is not forgotten.
+    expect(readStack(stack)?.resources.map(({ id }) => id)).toContain(stack.name);
+    expect((await harness.run('down', stack)).counts['delete']).toBeGreaterThanOrEqual(1);
+  });
+
+  it('of the provider comes back with code, both languages and hint', async () => {
+    const stack = harness.stack();
+    const json = JSON.stringify({ text: { en: 'taken', ko: '사용 중' }, hint: { en: 'see', ko: '보세요' } });
+    const error = await thrown(harness.run('up', stack, { objectFault: `say:testbed:OwnershipConflict: ${json}` }));
+    expect(error.code).toBe('OwnershipConflict');
+    expect(error.text).toEqual({ en: 'taken', ko: '사용 중' });
+    expect(error.hint).toEqual({ en: 'see', ko: '보세요' });
+    await harness.run('down', stack);
+  });
+
+  it('of the thread of a running operation ends only that operation, and the next one works', async () => {
+    const stack = harness.stack();
+    const error = await thrown(harness.run('up', stack, { objectFault: 'crash' }));
+    expect([error.code, error.message]).toEqual(['EngineFailed', "the program's thread died: it ended with 9"]);
+    expect((await harness.run('up', stack)).counts).toMatchObject({ create: expect.any(Number) });
+    await harness.run('down', stack);
+  });
+
+  it('of a program that is not there names its file', async () => {
+    const stack = harness.stack();
+    const error = await thrown(
+      harness.engine.run({
+        kind: 'up',
+        stack,
+        program: { module: '/nonexistent/program.js', args: {} },
+        connection: testSurroundings().connection,
+        pulumi: harness.pulumi,
+      }),
+    );
+    expect(error.code).toBe('EngineFailed');
+    expect(error.message).toContain('/nonexistent/program.js');
+  });
+
+  it('of a missing pulumi says how to get one', async () => {
+    const error = await thrown(harness.run('up', harness.stack(), {}, { pulumi: join(tmpdir(), 'no-such-pulumi') }));
+    expect([error.code, error.hint?.en]).toEqual(['ToolMissing', 'testbed tools install']);
+  });
+});

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { packageRoot } from '../../package/root';
+import { createClient } from '../../kubernetes/client';
+import type { JsonObject } from '../../kubernetes/types';
+import { createEngine, type EngineOptions } from '../../engine/engine';
+import { endStack } from '../../engine/state';
+import type { Engine, EngineEvent, OperationKind, OperationResult, StackReference } from '../../engine/types';
+import { testSurroundings } from '../support/cluster';
+
+export const SMALL_PROGRAM = join(packageRoot(), 'test/fixtures/programs/small.cjs');
+export const STAND_IN_PROVIDER = join(packageRoot(), 'test/fixtures/providers/plain.cjs');
+
+/** The real CLI and API server, with stacks and namespaces of one test file that end with it. */
+export interface Harness {
+  readonly engine: Engine;
+  readonly stateDirectory: string;
+  readonly pulumi: string;
+  stack(): StackReference;
+  run(kind: OperationKind, stack: StackReference, args?: JsonObject, options?: RunOptions): Promise<OperationResult>;
+  exists(stack: StackReference, kind: string, name: string): Promise<boolean>;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EngineEvent) => void;
+  readonly engine?: Engine;
+  readonly pulumi?: string;
+}
+
+/** Opens a harness; `provider` undefined is the embedded provider, else the module of a stand-in. */
+export function openHarness(options: EngineOptions = {}): Harness {
+  const { connection, tools } = testSurroundings();
+  const pulumi = tools['pulumi'];
+  if (pulumi === undefined) throw new Error('the test surroundings have no pulumi');
+  const engine = createEngine(options);
+  const client = createClient(connection);
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'testbed-engine-test-'));
+  const namespaces = new Set<string>();
+
+  afterAll(async () => {
+    await engine.close();
+    for (const name of namespaces) await client.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+    await client.close();
+    rmSync(stateDirectory, { recursive: true, force: true });
+  });
+
+  return {
+    engine,
+    stateDirectory,
+    pulumi,
+    stack() {
+      const name = `et-${randomBytes(5).toString('hex')}`;
+      return { name, stateDirectory, dataKey: randomBytes(32).toString('base64') };
+    },
+    run(kind, stack, args = {}, { signal, onEvent, engine: other, pulumi: otherCli } = {}) {
+      namespaces.add(stack.name);
+      return (other ?? engine).run({
+        kind,
+        stack,
+        program: { module: SMALL_PROGRAM, args: { namespace: stack.name, ...args } },
+        connection,
+        pulumi: otherCli ?? pulumi,
+        ...(signal === undefined ? {} : { signal }),
+        ...(onEvent === undefined ? {} : { onEvent }),
+      });
+    },
+    async exists(stack, kind, name) {
+      const place = kind === 'Namespace' ? {} : { namespace: stack.name };
+      const live = await client.get({ apiVersion: 'v1', kind, name, ...place });
+      return live !== undefined && live.metadata.deletionTimestamp === undefined;
+    },
+  };
+}
+
+/** Ends what a stack left where a test breaks its state on purpose. */
+export function forget(stack: StackReference): void {
+  endStack(stack);
+}
