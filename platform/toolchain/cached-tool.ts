@@ -94,7 +94,7 @@ export async function proveCached(tool: Tool, receipt: Receipt | undefined, sett
       ),
     );
   const vouchedBy = receipt?.vouchedBy ?? vouchForPlaced(tool, path, sha256, settings);
-  await chmod(path, 0o755);
+  if ((statSync(path).mode & 0o111) !== 0o111) await chmod(path, 0o755);
   const version = await askVersion(tool, path, settings);
   if (version !== tool.version)
     throw damaged(

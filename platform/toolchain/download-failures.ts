@@ -1,4 +1,4 @@
-import { text } from '../../errors';
+import { reasonOf, text } from '../../errors';
 import { DownloadFailure, codeOf } from './tool-errors';
 
 /** An address without what may be secret in it: redirects of file hosts carry tokens in the query. */
@@ -51,6 +51,15 @@ export function explain(error: unknown, url: string, idleMs: number): unknown {
   if (error instanceof DownloadFailure) return error;
   const code = codeOf(error) ?? '';
   const { host } = new URL(url);
+  // Nobody aborted on our side (the caller has looked): a proxy has refused the tunnel.
+  if (code === 'UND_ERR_ABORTED') {
+    const status = /\((\d{3})\)/.exec(reasonOf(error))?.[1] ?? code;
+    return new DownloadFailure(
+      'unreachable',
+      text(`the proxy gives no way to ${host} (${status})`, `프록시가 ${host} 연결을 허용하지 않습니다(${status})`),
+      error,
+    );
+  }
   if (UNREACHABLE.includes(code) || code === 'UND_ERR_CONNECT_TIMEOUT' || code.startsWith('UND_ERR_PRX'))
     return new DownloadFailure(
       'unreachable',

@@ -4,9 +4,9 @@ import type { ToolName } from './tool';
 
 export { listTools, type ToolRow } from './list';
 export { resolveTools } from './resolve';
-export type { ToolchainLimits, ToolchainOptions } from './settings';
-export type { ResolvedTool, ToolName, ToolSource } from './tool';
-export { isToolName, requiredToolNames, toolNames } from './tools';
+export type { ToolchainOptions } from './settings';
+export type { ResolvedTool, ToolName } from './tool';
+export { requiredToolNames, toolNames } from './tools';
 export { verifyTools, type VerifiedTool } from './verify';
 
 /** Absolute path of one tool that is already there, on PATH or in the cache. Throws ToolMissing, naming where it may be put. */

@@ -41,7 +41,7 @@ export async function writeReceipt(file: string, receipt: Receipt, workFolder: s
 }
 
 /** Replaces `file` by way of `temporary`; after a crash there is the old content or the new one. */
-export async function writeWhole(file: string, content: string, temporary: string): Promise<void> {
+async function writeWhole(file: string, content: string, temporary: string): Promise<void> {
   const handle = await open(temporary, 'wx', 0o644);
   try {
     await handle.writeFile(content);

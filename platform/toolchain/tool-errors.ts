@@ -35,7 +35,7 @@ export function explainFileError(error: unknown, folder: string): unknown {
   if (isTestbedError(error)) return error;
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(folder, error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+  if (code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code))
     return new TestbedError(
       'NoPermission',
       text(

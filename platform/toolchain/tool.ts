@@ -32,7 +32,7 @@ export interface VendorFile {
 }
 
 /** How a tool is built from its public Go module; the folder holds go.mod and go.sum, no source. */
-export interface GoBuild {
+interface GoBuild {
   /** Folder below platform/toolchain. */
   readonly module: string;
   readonly package: string;

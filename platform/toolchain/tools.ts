@@ -134,7 +134,3 @@ export const toolNames: readonly ToolName[] = [
 
 /** What the platform itself needs; kubectl is for people and comes only when it is asked for. */
 export const requiredToolNames: readonly ToolName[] = toolNames.filter((name) => name !== 'kubectl');
-
-export function isToolName(name: string): name is ToolName {
-  return Object.hasOwn(TOOLS, name);
-}
