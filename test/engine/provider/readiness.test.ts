@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
+import { readStruct } from '../../../engine/provider/wire';
+import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
+import { adminClient, call, failureOf, randomName, ServedProvider } from './support/served-provider';
+
+const namespace = randomName('pv');
+const DEPLOYMENT = 'kubernetes:apps/v1:Deployment';
+
+function deployment(name: string, annotations: JsonObject): JsonObject {
+  return {
+    metadata: { name, namespace, annotations },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          containers: [{ name: 'a', image: 'example.test/a:1', env: [{ name: 'TOKEN', value: 'canary-env' }] }],
+        },
+      },
+    },
+  };
+}
+
+// The control plane of the tests has no nodes: what needs a pod to run never gets ready.
+describe('readiness', () => {
+  let client: KubernetesClient;
+  let provider: ServedProvider;
+
+  beforeAll(async () => {
+    client = adminClient();
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    provider = await ServedProvider.start(client);
+  });
+  afterAll(async () => {
+    provider.stop();
+    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    await client.close();
+  });
+
+  it('that does not come in time fails the call but hands over the object, so that it is not orphaned', async () => {
+    const inputs = deployment('slow', { 'pulumi.com/timeoutSeconds': '1' });
+    const secret = { value: inputs, secrets: [['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value']] };
+    const failure = await failureOf(provider.create(DEPLOYMENT, 'slow', secret));
+    expect(failure.code).toBe(2);
+    expect(failure.error?.code).toBe('NotReady');
+    expect(failure.error?.text.en).toContain(
+      `Deployment "slow" in namespace "${namespace}" did not get ready within 1 s`,
+    );
+    expect(failure.partly?.getId()).toBe(`${namespace}/slow`);
+    expect(failure.partly?.getReasonsList()).toEqual([failure.message]);
+    const state = readStruct(failure.partly?.getProperties());
+    const live = await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'slow', namespace });
+    expect(state.value['metadata']).toMatchObject({ uid: live?.metadata.uid });
+    expect(state.secrets).toContainEqual(['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value']);
+    expect(readStruct(failure.partly?.getInputs()).value['spec']).toEqual(inputs['spec']);
+    expect(provider.statuses.length).toBeGreaterThan(0);
+    await provider.delete({
+      urn: provider.urn(DEPLOYMENT, 'slow'),
+      id: `${namespace}/slow`,
+      inputs: readStruct(failure.partly?.getInputs()),
+      state,
+    });
+    expect(await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'slow', namespace })).toBeUndefined();
+  });
+
+  it('is not waited for where the program says so', async () => {
+    const created = await provider.create(
+      DEPLOYMENT,
+      'skipped',
+      deployment('skipped', { 'pulumi.com/skipAwait': 'true' }),
+    );
+    expect(created.id).toBe(`${namespace}/skipped`);
+    await provider.delete(created);
+  });
+
+  it('is no longer waited for when the engine cancels, and the object is handed over', async () => {
+    const statuses: string[] = [];
+    let told = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (told = resolve));
+    const cancelled = await ServedProvider.start(client, {
+      onStatus: (_, message) => {
+        statuses.push(message);
+        told();
+      },
+    });
+    const creation = failureOf(cancelled.create(DEPLOYMENT, 'cancelled', deployment('cancelled', {})));
+    await waiting;
+    await call<Empty>((done) => cancelled.rpc.cancel(new Empty(), done));
+    const failure = await creation;
+    expect(failure.error?.code).toBe('Interrupted');
+    expect(failure.partly?.getId()).toBe(`${namespace}/cancelled`);
+    expect(statuses.join('\n')).not.toContain('canary');
+    cancelled.stop();
+  });
+
+  it('of an end that something holds up names what holds it', async () => {
+    const inputs = { metadata: { name: 'held', namespace, finalizers: ['example.test/hold'] }, data: {} };
+    const quick = await ServedProvider.start(client, { readinessTimeoutSeconds: 1 });
+    const created = await quick.create('kubernetes:core/v1:ConfigMap', 'held', inputs);
+    const failure = await failureOf(quick.delete(created));
+    expect(failure.error?.code).toBe('NotReady');
+    expect(failure.error?.text.en).toContain('example.test/hold');
+
+    const again = await failureOf(quick.create('kubernetes:core/v1:ConfigMap', 'held', inputs));
+    expect(again.error?.text.en).toContain('is not gone after 1 s');
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'held', namespace };
+    await client.mergePatch(reference, { metadata: { finalizers: null } });
+    await quick.delete(created);
+    quick.stop();
+  });
+});
