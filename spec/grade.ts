@@ -2,12 +2,12 @@ import { TestbedError, text } from '../errors';
 import type { Spec } from './schema';
 
 /** Grades that a shared cluster takes. */
-export type AdmittedGrade = Exclude<Spec['grade'], 'classified'>;
+type AdmittedGrade = Exclude<Spec['grade'], 'classified'>;
 
 /** A spec that may be provisioned: everything after `judgeGrade` works with this one. */
 export type AdmittedSpec = Spec & { readonly grade: AdmittedGrade };
 
-export type GradeJudgement =
+type GradeJudgement =
   | { readonly ok: true; readonly spec: AdmittedSpec }
   | { readonly ok: false; readonly refusal: TestbedError };
 

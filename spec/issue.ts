@@ -42,7 +42,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
 
 /** Line and column of an offset. Only LF ends a line: a lone CR is refused before. */
 export function placeOf(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, Math.max(0, Math.min(offset, source.length)));
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: before.length - lineStart + 1 };
+  const until = Math.max(0, Math.min(offset, source.length));
+  let line = 1;
+  let lineStart = 0;
+  for (let feed = source.indexOf('\n'); feed >= 0 && feed < until; feed = source.indexOf('\n', lineStart)) {
+    line += 1;
+    lineStart = feed + 1;
+  }
+  return { line, column: until - lineStart + 1 };
 }

@@ -18,7 +18,7 @@ export interface LoadOptions {
   readonly offsetMinutes?: number;
 }
 
-export interface LoadedSpec {
+interface LoadedSpec {
   readonly ok: true;
   readonly spec: Spec;
   readonly source: SpecSource;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { text, type Text } from '../errors';
+import { text, verbatim, type Text } from '../errors';
 import { complaintOf } from './complaint';
 import { fieldDoc, FIELD_DOCS } from './field-docs';
 import { formatPath, type Finding, type Span } from './issue';
@@ -43,7 +43,7 @@ function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, root: TreeNode):
             )
           : text(
               `there is no field ${quoted(key)} here: did you mean '${guess}'?`,
-              `여기에 없는 필드입니다(${quoted(key)}). '${guess}'을(를) 뜻합니까?`,
+              `여기에 없는 필드입니다(${quoted(key)}). 혹시 '${guess}'입니까?`,
             ),
       accepted: text(list, list),
     };
@@ -88,7 +88,7 @@ function messageOf(issue: SchemaIssue, node: TreeNode, source: string): Text {
     case 'too_big':
       return wrongSize(issue, node, value);
     case 'invalid_value':
-      return wrongChoice(issue, value);
+      return wrongChoice(issue, node.kind === 'scalar' ? node.value : undefined, value);
     case 'unrecognized_keys':
     case 'invalid_format':
     case 'invalid_union':
@@ -122,7 +122,7 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, node: TreeNode, value: Te
       `${value.en} is not text: put it in quotes or write a name`,
       `${value.ko}: 문자열이 아닙니다. 따옴표로 묶거나 이름을 쓰십시오`,
     );
-  return text(`${value.en} is not ${wanted.en}: give ${wanted.en}`, `${value.ko}: ${wanted.ko} 형식으로 써야 합니다`);
+  return text(`${wanted.en} is needed here, not ${value.en}`, `${wanted.ko} 형식이어야 합니다. 지금 값: ${value.ko}`);
 }
 
 function wrongSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, node: TreeNode, value: Text): Text {
@@ -139,25 +139,38 @@ function wrongSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, nod
   );
 }
 
-function wrongChoice(issue: z.core.$ZodIssueInvalidValue, value: Text): Text {
+/** The grades as the security framework names them. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['공개', 'open'],
+  ['O', 'open'],
+  ['민감', 'sensitive'],
+  ['S', 'sensitive'],
+  ['기밀', 'classified'],
+  ['C', 'classified'],
+]);
+
+function wrongChoice(issue: z.core.$ZodIssueInvalidValue, given: unknown, value: Text): Text {
   if (issue.path.length === 1 && issue.path[0] === 'ci')
     return text(
       'CI is not available yet: it joins later; leave the field out or say false',
       'CI는 아직 쓸 수 없으며 나중에 제공됩니다. 필드를 빼거나 false로 쓰십시오',
     );
   const choices = [...new Set(issue.values.map(String))];
-  const given = value.en.startsWith("'") ? nearest(value.en.slice(1, -1), choices) : undefined;
-  if (given !== undefined)
+  const guess = typeof given === 'string' ? (MEANT.get(given.toUpperCase()) ?? nearest(given, choices)) : undefined;
+  if (guess !== undefined && choices.includes(guess))
     return text(
-      `${value.en} is not accepted here: did you mean '${given}'?`,
-      `${value.ko}: 쓸 수 없는 값입니다. '${given}'을(를) 뜻합니까?`,
+      `${value.en} is not accepted here: did you mean '${guess}'?`,
+      `${value.ko}: 쓸 수 없는 값입니다. 혹시 '${guess}'입니까?`,
     );
-  const list = choices.join(', ');
+  const list = fieldDoc(issue.path)?.accepted ?? verbatim(choices.join(', '));
   return choices.length === 1
-    ? text(`${value.en} is not accepted here: write ${list}`, `${value.ko}: 쓸 수 없는 값입니다. 허용되는 값: ${list}`)
+    ? text(
+        `${value.en} is not accepted here: write ${list.en}`,
+        `${value.ko}: 쓸 수 없는 값입니다. 허용되는 값: ${list.ko}`,
+      )
     : text(
-        `${value.en} is not accepted here: choose one of ${list}`,
-        `${value.ko}: 쓸 수 없는 값입니다. ${list} 중에서 고르십시오`,
+        `${value.en} is not accepted here: choose one of ${list.en}`,
+        `${value.ko}: 쓸 수 없는 값입니다. ${list.ko} 중에서 고르십시오`,
       );
 }
 

@@ -146,16 +146,8 @@ export const specSchema = z
   }, ALWAYS)
   .meta({ ...docs('') });
 
-/** A testbed.yaml that was read and judged; addresses in lower case, defaults filled in. */
+/** A testbed.yaml that was read and judged: addresses in lower case, defaults filled in, `name` branded as one that follows the rules. */
 export type Spec = z.output<typeof specSchema>;
-/** What testbed.yaml may say, before defaults. */
-export type SpecInput = z.input<typeof specSchema>;
-/** A name that follows the rules: fit for labels, file names and command lines. */
-export type TestbedName = Spec['name'];
-export type Grade = Spec['grade'];
-export type Size = Spec['size'];
-export type DatabaseSpec = NonNullable<Spec['database']>;
-export type EgressException = Spec['network']['egress'][number];
 
 function lowerCase(address: string): string {
   return address.toLowerCase();

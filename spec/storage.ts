@@ -14,13 +14,6 @@ function mebibytes(quantity: string): number | undefined {
   return Number(quantity.slice(0, -2)) * MEBIBYTES[quantity.endsWith('Gi') ? 'Gi' : 'Mi'];
 }
 
-/** The bytes of a quantity that the schema accepted. */
-export function storageBytes(quantity: string): number {
-  const size = mebibytes(quantity);
-  if (size === undefined) throw new RangeError(`${quoted(quantity)} is not a storage quantity`);
-  return size * 1024 * 1024;
-}
-
 /** What is wrong with a storage quantity: its spelling, or outside 100Mi to 100Gi. */
 export function storageComplaint(value: string): Complaint {
   const size = mebibytes(value);

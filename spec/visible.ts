@@ -13,7 +13,7 @@ export function visible(text: string): string {
 }
 
 /** Whether `visible` would change the text. */
-export function hasUnseen(text: string): boolean {
+function hasUnseen(text: string): boolean {
   return text.search(UNSEEN) >= 0;
 }
 

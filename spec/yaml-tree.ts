@@ -47,18 +47,26 @@ export function readYaml(source: string): YamlTree {
     // At 'silent' a second document would go unnoticed.
     logLevel: 'error',
   });
-  const syntax = document.errors.map((error): Finding => ({
-    ...spanOf(error.pos),
-    path: [],
-    message: yamlMessage(error.code, error.message),
-  }));
   const reader = new TreeReader(source);
   const root = document.contents === null ? undefined : reader.read(document.contents, START, [], 1);
+  const syntax = document.errors.map((error): Finding => {
+    const open = error.message.startsWith('Missing closing') && root ? lastQuoted(root, error.pos[0]) : undefined;
+    const span = open === undefined ? spanOf(error.pos) : { start: open, end: open + 1 };
+    return { ...span, path: [], message: yamlMessage(error.code, error.message) };
+  });
   return {
     root,
     findings: [...syntax, ...directives(source), ...reader.findings],
     brokenAt: syntax.length === 0 ? undefined : syntax.reduce((least, { start }) => Math.min(least, start), Infinity),
   };
+}
+
+/** Where the last quoted value before `at` begins: a quote that is not closed is found at the end of the file, but belongs there. */
+function lastQuoted(node: TreeNode, at: number): number | undefined {
+  if (node.kind === 'scalar') return node.plain || node.start >= at ? undefined : node.start;
+  if (node.kind === 'refused') return undefined;
+  const inside = node.kind === 'list' ? node.items : Array.from(node.entries.values(), (entry) => entry.node);
+  return inside.reduce<number | undefined>((last, child) => lastQuoted(child, at) ?? last, undefined);
 }
 
 /** `%YAML 1.1` would read `yes` as true, `%TAG` would rename tags: neither belongs in a spec. */
