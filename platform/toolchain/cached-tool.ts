@@ -6,7 +6,7 @@ import { askVersion } from './ask-version';
 import { pinnedChecksum } from './checksums';
 import { hashFile, readReceipt, writeReceipt, type Receipt } from './receipt';
 import type { Settings } from './settings';
-import type { Tool } from './tool';
+import type { ResolvedTool, Tool } from './tool';
 import { damaged } from './tool-errors';
 import { inWorkFolder } from './work-folder';
 
@@ -119,6 +119,14 @@ export async function proveCached(tool: Tool, receipt: Receipt | undefined, sett
   };
   await inWorkFolder(folder, (workFolder) => writeReceipt(receiptPath(path), renewed, workFolder));
   return renewed;
+}
+
+/** The tool from the cache, proved where need be; undefined when there is none. Throws ToolDamaged. */
+export async function resolveCached(tool: Tool, settings: Settings): Promise<ResolvedTool | undefined> {
+  const state = lookUp(tool, settings);
+  if (state.kind === 'absent') return undefined;
+  const { version } = state.kind === 'good' ? state.receipt : await proveCached(tool, state.receipt, settings);
+  return { name: tool.name, version, path: cachedPath(tool, settings), source: 'cache' };
 }
 
 function vouchForPlaced(tool: Tool, path: string, sha256: string, settings: Settings): Receipt['vouchedBy'] {

@@ -1,19 +1,14 @@
 import { isTestbedError, text, type TestbedError, type Text } from '../../errors';
-import { cachedPath, lookUp, makeToolFolder, proveCached } from './cached-tool';
-import { Downloader } from './downloader';
-import { buildTool, BuildUnavailable } from './go-build';
-import { withLock } from './lock';
+import { resolveCached } from './cached-tool';
+import { BuildUnavailable } from './go-build';
 import { toolsMissing, type MissingTool } from './missing';
 import { findOnPath } from './path-lookup';
-import { publish } from './publish';
+import type { Provider } from './provider';
 import { readSettings, type Settings, type ToolchainOptions } from './settings';
 import { openStep, type StepReporter } from './step-progress';
 import type { ResolvedTool, Tool, ToolName } from './tool';
 import { DownloadFailure, explainFileError, interrupted } from './tool-errors';
 import { TOOLS } from './tools';
-import { downloadTool } from './vendor-download';
-import { waitedTooLong } from './waiting';
-import { inWorkFolder, sweepWorkFolders } from './work-folder';
 
 /**
  * Provides each tool: a suitable one on PATH, the cache, the vendor's download, a build; whichever `from` allows, in its order
@@ -55,19 +50,17 @@ function hasAll<Name extends ToolName>(
   return names.every((name) => resolved[name] !== undefined);
 }
 
-/** One call of resolveTools: keeps what was learnt about the network from tool to tool. */
+/** One call of resolveTools. What downloads and builds is loaded when the first tool is missing: most calls find all there. */
 class Run {
   readonly #settings: Settings;
-  readonly #downloader: Downloader;
-  #noModules: BuildUnavailable | undefined;
+  #provider: Provider | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#downloader = new Downloader(settings.environment, settings.limits, settings.signal);
   }
 
   async close(): Promise<void> {
-    await this.#downloader.close();
+    await this.#provider?.close();
   }
 
   async resolve(tool: Tool, index: number, total: number): Promise<ResolvedTool | MissingTool> {
@@ -91,7 +84,7 @@ class Run {
     const askCache = async (): Promise<ResolvedTool | undefined> => {
       if (cacheIsAsked) return undefined;
       cacheIsAsked = true;
-      return this.#fromCache(tool);
+      return resolveCached(tool, settings);
     };
     for (const source of settings.from) {
       settings.signal?.throwIfAborted();
@@ -104,7 +97,8 @@ class Run {
       if (cached !== undefined) return cached;
       if (settings.offline) continue;
       try {
-        return await this.#provide(tool, source, step);
+        this.#provider ??= new (await import('./provider.js')).Provider(settings);
+        return await this.#provider.provide(tool, source, step);
       } catch (error) {
         if (!mayFallBack(error)) throw error;
         reasons.push(error);
@@ -115,45 +109,6 @@ class Run {
     const [only] = reasons;
     if (only instanceof DownloadFailure && !settings.from.includes('build')) throw only;
     return { tool, reasons };
-  }
-
-  async #fromCache(tool: Tool): Promise<ResolvedTool | undefined> {
-    const state = lookUp(tool, this.#settings);
-    if (state.kind === 'absent') return undefined;
-    const receipt = state.kind === 'good' ? state.receipt : await proveCached(tool, state.receipt, this.#settings);
-    return { name: tool.name, version: receipt.version, path: cachedPath(tool, this.#settings), source: 'cache' };
-  }
-
-  async #provide(tool: Tool, source: 'download' | 'build', step: StepReporter): Promise<ResolvedTool> {
-    const settings = this.#settings;
-    if (source === 'build' && this.#noModules !== undefined) throw this.#noModules;
-    const folder = await makeToolFolder(tool, settings);
-    const onWait = ({ pid, waitedMs }: { pid: number; waitedMs: number }): void => {
-      if (waitedMs > settings.limits.waitMs) throw waitedTooLong(tool, pid, settings.limits.waitMs);
-      step.detail(text(`process ${pid} is preparing it; waiting`, `프로세스 ${pid}이(가) 준비하고 있어 기다리는 중`));
-    };
-    return withLock(folder, { signal: settings.signal, onWait }, async () => {
-      await sweepWorkFolders(folder);
-      const meanwhile = await this.#fromCache(tool);
-      if (meanwhile !== undefined) return meanwhile;
-      return inWorkFolder(folder, async (workFolder) => {
-        const provided =
-          source === 'download'
-            ? await downloadTool(tool, settings, this.#downloader, workFolder, step.detail)
-            : await this.#build(tool, workFolder, step);
-        const { version } = await publish(tool, source, provided, settings, workFolder);
-        return { name: tool.name, version, path: cachedPath(tool, settings), source };
-      });
-    });
-  }
-
-  async #build(tool: Tool, workFolder: string, step: StepReporter): ReturnType<typeof buildTool> {
-    try {
-      return await buildTool(tool, this.#settings, workFolder, step.detail);
-    } catch (error) {
-      if (error instanceof BuildUnavailable && error.lacks === 'modules') this.#noModules = error;
-      throw error;
-    }
   }
 }
 
