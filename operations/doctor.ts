@@ -49,7 +49,7 @@ async function embeddedFindings(surroundings: Surroundings): Promise<Finding[]> 
     return [{ id: 'cluster', state: 'warning', title, detail: text(`it does not run (${status.state})`, `실행 중이 아닙니다 (${status.state})`), remedy: start }];
   const findings: Finding[] = [clusterFinding(status.state, status.version ?? '', title, start)];
   if (status.state !== 'ready') return findings;
-  const client = createClient(await embedded.connection('operator'));
+  const client = createClient(await embedded.connection('admin'));
   try {
     findings.push(...(await checkCluster(client)));
   } finally {
