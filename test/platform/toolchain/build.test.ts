@@ -4,12 +4,11 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TestbedError } from '../../../errors';
-import { resolveTools, type ToolchainOptions, type ToolName } from '../../../platform/toolchain';
+import { resolveTools, type ToolchainOptions } from '../../../platform/toolchain';
 import { executablesOnPath } from '../../../platform/toolchain/path-lookup';
 import { identityOf } from '../../../platform/toolchain/process-identity';
 import { startVendor } from './vendor-server';
-import { putExecutable, vendorFile, workbench, type Workbench } from './workbench';
+import { failureOf, putExecutable, vendorFile, workbench, type Workbench } from './workbench';
 
 const goPath = executablesOnPath('go', process.env['PATH']).map((file) => dirname(file))[0];
 
@@ -37,15 +36,6 @@ const ETCD = {
   'etcd/go.mod': 'module go.etcd.io/etcd/server/v3\n\ngo 1.24.0\n',
   'etcd/main.go': 'package main\n\nfunc main() { println("etcd Version: 3.6.16") }\n',
 };
-
-async function failureOf(names: readonly ToolName[], options: ToolchainOptions): Promise<TestbedError> {
-  return resolveTools(names, options).then(
-    () => {
-      throw new Error('it was expected to fail');
-    },
-    (error: TestbedError) => error,
-  );
-}
 
 describe('a build', () => {
   test('is published with a receipt, and found in the cache afterwards', async () => {

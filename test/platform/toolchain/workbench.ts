@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { ToolchainOptions } from '../../../platform/toolchain';
+import type { TestbedError } from '../../../errors';
+import { resolveTools, type ToolchainOptions } from '../../../platform/toolchain';
 import { cachedPath } from '../../../platform/toolchain/cached-tool';
 import { readSettings } from '../../../platform/toolchain/settings';
 import type { ToolName, VendorFile } from '../../../platform/toolchain/tool';
@@ -82,4 +83,14 @@ export function vendorFile(name: ToolName): VendorFile & { readonly checksumsUrl
   const file = platform === undefined ? undefined : TOOLS[name].vendorFile(platform);
   if (file === undefined) throw new Error(`these tests need a machine for which the vendor has ${name}`);
   return { ...file, checksumsUrl: file.checksums?.url ?? '' };
+}
+
+/** The error with which the call fails, as it must. */
+export async function failureOf(names: readonly ToolName[], options: ToolchainOptions): Promise<TestbedError> {
+  return resolveTools(names, options).then(
+    () => {
+      throw new Error('it was expected to fail');
+    },
+    (error: TestbedError) => error,
+  );
 }
