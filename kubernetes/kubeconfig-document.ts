@@ -55,11 +55,12 @@ export function parseKubeconfigDocument(source: string, file: string): Kubeconfi
 
 function parsed(source: string, file: string, lineCounter: LineCounter): Document {
   try {
+    // At the level `silent` a second document would pass unnoticed.
     return parseDocument(source, {
       lineCounter,
       version: '1.2',
       schema: 'core',
-      logLevel: 'silent',
+      logLevel: 'error',
       prettyErrors: false,
     });
   } catch (cause) {

@@ -1,0 +1,184 @@
+// Against the real API server.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { LABELS, NAMESPACES } from '../../components/vocabulary';
+import { createClient } from '../../kubernetes/client';
+import { isKubernetesError } from '../../kubernetes/failures';
+import { inventory } from '../../kubernetes/inventory';
+import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
+import { waitGone } from '../../kubernetes/wait';
+import { randomName, rejectionOf, testNamespace, type TestNamespace } from './support/namespace';
+
+let elsewhere: TestNamespace;
+let client: KubernetesClient;
+
+beforeAll(async () => {
+  elsewhere = await testNamespace();
+  client = elsewhere.client;
+});
+afterAll(() => elsewhere[Symbol.asyncDispose]());
+
+function object(kind: string, name: string, namespace?: string, more: object = {}, labels = {}): KubernetesObject {
+  const apiVersion = kind === 'ClusterRole' ? 'rbac.authorization.k8s.io/v1' : 'v1';
+  return { apiVersion, kind, metadata: { name, labels, ...(namespace === undefined ? {} : { namespace }) }, ...more };
+}
+
+const end = ({ apiVersion, kind, metadata }: KubernetesObject) =>
+  client.delete({
+    apiVersion,
+    kind,
+    name: metadata.name,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  });
+
+/** `Kind namespace/name` of what belongs to the test: not what Kubernetes itself puts into each namespace. */
+const names = (found: Awaited<ReturnType<typeof inventory>>): string[] =>
+  found.objects
+    .map(({ kind, namespace, name }) => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`)
+    .filter((line) => !/kube-root-ca|ServiceAccount .*\/default$/.test(line));
+
+async function accessNamespace(): Promise<void> {
+  try {
+    await client.create(object('Namespace', NAMESPACES.access));
+  } catch (error) {
+    if (!isKubernetesError(error, 'AlreadyExists')) throw error;
+  }
+}
+
+it('finds what bears the label and what bears the name, wherever it lies, and nothing of others', async () => {
+  const id = randomName();
+  await accessNamespace();
+  const label = { [LABELS.testbed]: id };
+  const volume = {
+    spec: {
+      capacity: { storage: '1Mi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/nowhere' },
+      claimRef: { namespace: id, name: 'data' },
+      persistentVolumeReclaimPolicy: 'Retain',
+    },
+  };
+  const rules = { rules: [] };
+  const strays = [
+    object('ConfigMap', 'labelled', elsewhere.name, {}, label),
+    object('ServiceAccount', `${id}-person`, NAMESPACES.access),
+    object('ServiceAccount', `other-${id}`, NAMESPACES.access),
+    object('ServiceAccount', `${id}x`, NAMESPACES.access),
+    object('ClusterRole', id, undefined, rules),
+    object('ClusterRole', `${id}-reader`, undefined, rules),
+    object('ClusterRole', `${id}x`, undefined, rules),
+    object('ClusterRole', `labelled-${id}`, undefined, rules, label),
+    object('PersistentVolume', `volume-of-${id}`, undefined, volume),
+  ];
+  await client.create(object('Namespace', id));
+  await client.create(object('Secret', 'inside', id));
+  for (const stray of strays) await client.create(stray);
+  try {
+    const found = await inventory(client, { testbed: id });
+    expect(found.blind).toEqual([]);
+    expect(names(found)).toEqual(
+      [
+        `ClusterRole ${id}`,
+        `ClusterRole ${id}-reader`,
+        `ClusterRole labelled-${id}`,
+        `Namespace ${id}`,
+        `PersistentVolume volume-of-${id}`,
+        `Secret ${id}/inside`,
+        `ConfigMap ${elsewhere.name}/labelled`,
+        `ServiceAccount ${NAMESPACES.access}/${id}-person`,
+      ].sort(byPlace(found)),
+    );
+    expect(found.kindsChecked).toBeGreaterThan(40);
+  } finally {
+    for (const stray of strays) await end(stray);
+    await end(object('Namespace', id));
+  }
+  await waitGone(client, { apiVersion: 'v1', kind: 'Namespace', name: id }, { timeoutSeconds: 50 });
+  await waitGone(
+    client,
+    { apiVersion: 'v1', kind: 'PersistentVolume', name: `volume-of-${id}` },
+    { timeoutSeconds: 50 },
+  );
+  expect(names(await inventory(client, { testbed: id }))).toEqual([]);
+});
+
+/** The inventory's own order, so that the test compares the set and not the sorting. */
+function byPlace(found: Awaited<ReturnType<typeof inventory>>): (a: string, b: string) => number {
+  const order = names(found);
+  return (a, b) => order.indexOf(a) - order.indexOf(b);
+}
+
+it('says which kinds it could not see, until the namespace is gone', async () => {
+  const id = randomName();
+  const role = object('ClusterRole', `${elsewhere.name}-looker`, undefined, {
+    rules: [
+      { apiGroups: [''], resources: ['namespaces', 'configmaps', 'pods'], verbs: ['get', 'list'] },
+      { apiGroups: ['apps', 'batch', 'rbac.authorization.k8s.io'], resources: ['*'], verbs: ['list'] },
+    ],
+  });
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: role.metadata.name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: 'looker', namespace: elsewhere.name }],
+  };
+  const looker = createClient(await elsewhere.as('looker'));
+  await client.create(role);
+  await client.create(binding);
+  try {
+    await client.create(object('Namespace', id));
+    const options = { testbed: id };
+    await expect
+      .poll(async () => (await inventory(looker, options)).objects.length, { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    const before = (await inventory(looker, options)).blind;
+    const secret = before.find(({ kind }) => kind === 'Secret');
+    expect(secret?.reason.en).toContain('has no right to list secrets');
+    expect(before.map(({ kind }) => kind)).toContain('StorageClass');
+    expect(before.map(({ kind }) => kind)).not.toContain('ConfigMap');
+    await end(object('Namespace', id));
+    await waitGone(client, { apiVersion: 'v1', kind: 'Namespace', name: id }, { timeoutSeconds: 50 });
+    const after = (await inventory(looker, options)).blind.map(({ kind }) => kind);
+    expect(after).not.toContain('Secret');
+    expect(after).toContain('StorageClass');
+  } finally {
+    await end(binding);
+    await end(role);
+    await looker.close();
+  }
+});
+
+it('names a group whose server is out of order', async () => {
+  const group = `${randomName()}.example.org`;
+  const service = {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: `v1.${group}` },
+    spec: {
+      group,
+      version: 'v1',
+      groupPriorityMinimum: 1,
+      versionPriority: 1,
+      insecureSkipTLSVerify: true,
+      service: { name: 'nothing', namespace: elsewhere.name },
+    },
+  };
+  await client.create(service);
+  try {
+    await expect
+      .poll(
+        async () => (await inventory(client, { testbed: randomName() })).blind.map(({ apiVersion }) => apiVersion),
+        { timeout: 30_000 },
+      )
+      .toContain(`${group}/v1`);
+  } finally {
+    await end(service);
+  }
+});
+
+it('throws when the server can not be reached, instead of finding nothing', async () => {
+  const nowhere = createClient({ ...client.connection, server: 'https://127.0.0.1:1' });
+  const error = await rejectionOf(inventory(nowhere, { testbed: 'x' }));
+  expect(error).toMatchObject({ code: 'KubernetesUnreachable' });
+  await nowhere.close();
+});
