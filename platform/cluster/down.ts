@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import { TestbedError, isTestbedError, text, verbatim, type OnProgress } from '../../errors';
 import type { ClusterLayout } from './layout';
-import { fileError } from './private-files';
+import { fileError, hasErrorCode } from './private-files';
 import { withLock } from './processes/lock';
 import { readInstance } from './record/cluster-record';
 import { stopAll } from './stopping';
@@ -23,7 +22,7 @@ export async function clusterDown(
     return stopped > 0 || destroy ? 'stopped' : 'unchanged';
   });
   // The lock itself lay inside.
-  if (destroy) rmSync(layout.directory, { recursive: true, force: true });
+  if (destroy) endDirectory(layout);
   return { outcome };
 }
 
@@ -70,12 +69,30 @@ function endData(layout: ClusterLayout): void {
         ),
       },
     );
+  // By name, never the whole directory: what somebody else put there is not ours to end.
+  const ours = [
+    layout.etcdData,
+    layout.audit,
+    layout.logs,
+    layout.config,
+    layout.pki,
+    layout.status,
+    layout.record,
+    layout.instance,
+  ];
   try {
-    for (const name of readdirSync(layout.directory))
-      if (join(layout.directory, name) !== layout.lock)
-        rmSync(join(layout.directory, name), { recursive: true, force: true });
+    for (const path of ours) rmSync(path, { recursive: true, force: true });
   } catch (error) {
     throw fileError(error, layout.directory);
+  }
+}
+
+/** Ends the directory itself, unless something that is not ours lies in it. */
+function endDirectory(layout: ClusterLayout): void {
+  try {
+    rmdirSync(layout.directory);
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw fileError(error, layout.directory);
   }
 }
 

@@ -74,6 +74,7 @@ async function stateOf(layout: ClusterLayout, observation: Observation): Promise
 export async function clusterStatus(layout: ClusterLayout): Promise<ClusterStatus> {
   const observation = observe(layout);
   const { record, supervisor, said } = observation;
+  const problem = said?.problem ?? said?.warning;
   const ends = record === undefined ? undefined : certificateEnds(layout);
   return {
     state: await stateOf(layout, observation),
@@ -82,6 +83,7 @@ export async function clusterStatus(layout: ClusterLayout): Promise<ClusterStatu
     components: componentsOf(observation),
     ...(record === undefined ? {} : { server: serverAddress(record) }),
     ...(said?.version === undefined ? {} : { version: said.version }),
+    ...(problem === undefined ? {} : { problem }),
     ...(supervisor === undefined ? {} : { supervisorPid: supervisor.pid }),
     ...(ends === undefined
       ? {}

@@ -5,11 +5,11 @@ import { isHealthy } from './observation';
 import { isAlive, type OwnProcess } from './processes/proof';
 import type { ClusterRecord } from './record/cluster-record';
 import { readSupervisorStatus, type SupervisorStatus } from './record/supervisor-status';
-import { lastLines } from './supervisor/log-files';
+import { lastWords } from './supervisor/log-files';
 
 const POLL_MS = 100;
 const UPDATE_MS = 1000;
-const LOG_LINES = 12;
+const LOG_LINES = 6;
 
 type Step = Exclude<SupervisorStatus['step'], 'ready'>;
 
@@ -111,7 +111,7 @@ function failingComponent(said: SupervisorStatus | undefined): string {
 
 function startFailed(layout: ClusterLayout, component: string, why: Text): TestbedError {
   const path = logFile(layout, component);
-  const lines = lastLines(path, LOG_LINES);
+  const lines = lastWords(path, LOG_LINES);
   const isFull = lines.some((line) =>
     /no space left on device|disk quota exceeded|mvcc: database space exceeded/i.test(line),
   );

@@ -27,6 +27,8 @@ export interface ClusterStatus {
   readonly version?: string;
   readonly nodes: NodesChoice;
   readonly supervisorPid?: number;
+  /** What keeps it from being well, in the supervisor's words, when it knows. */
+  readonly problem?: string;
   readonly components: readonly ComponentStatus[];
   /** When the CA and the shortest-lived certificate end, RFC 3339. */
   readonly certificates?: { readonly caEnds: string; readonly firstEnds: string };

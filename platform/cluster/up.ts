@@ -51,7 +51,7 @@ async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, setting
     // Renewed certificates are picked up by those who use them.
     ensureKeys(layout, new Date());
     if (await isHealthy(layout, before)) return { outcome: 'unchanged', status: await clusterStatus(layout) };
-    await waitUntilReady(layout, before.record, before.supervisor, settings.startTimeoutMs, options);
+    await recover(layout, before.record, before.supervisor, options, settings.startTimeoutMs);
     return { outcome: 'repaired', status: await clusterStatus(layout) };
   }
   const token = ensureInstance(layout);
@@ -97,13 +97,35 @@ function wantedRecord(
       'kube-scheduler': tools['kube-scheduler'],
       ...(tools.kwok === undefined ? {} : { kwok: tools.kwok }),
     },
-    switches: {
-      ...(known?.switches ?? DEFAULT_SWITCHES),
-      ...(unsafeNoFsync === undefined ? {} : { unsafeNoFsync }),
-      ...switches,
-    },
+    // Never remembered: a start without them is a safe one again.
+    switches: { ...DEFAULT_SWITCHES, unsafeNoFsync: unsafeNoFsync === true, ...switches },
     ...(known === undefined || newPorts === true ? {} : { ports: known.ports }),
   };
+}
+
+/** Waits for the supervisor, who lives, to mend what is not well. */
+async function recover(
+  layout: ClusterLayout,
+  record: ClusterRecord,
+  supervisor: Observation['supervisor'],
+  { onProgress, signal }: ClusterUpOptions,
+  startTimeoutMs: number,
+): Promise<void> {
+  const step = {
+    id: 'cluster:recover',
+    title: text('the cluster recovers', '클러스터를 복구합니다'),
+    index: 1,
+    total: 1,
+  };
+  const began = Date.now();
+  onProgress?.({ ...step, state: 'start' });
+  try {
+    await waitUntilReady(layout, record, supervisor, startTimeoutMs, signal === undefined ? {} : { signal });
+    onProgress?.({ ...step, state: 'done', elapsedMs: Date.now() - began });
+  } catch (error) {
+    onProgress?.({ ...step, state: 'failed', elapsedMs: Date.now() - began });
+    throw error;
+  }
 }
 
 /** Keys, ports and configuration, while nothing of ours runs. */

@@ -20,6 +20,8 @@ const statusSchema = z.object({
   version: z.string().optional(),
   /** Why the start does not go on, when it does not. */
   problem: z.string().optional(),
+  /** What is wrong beside a cluster that works. */
+  warning: z.string().optional(),
   components: z.array(
     z.object({
       name: z.enum(COMPONENT_NAMES),

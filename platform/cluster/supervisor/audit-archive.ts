@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { z } from 'zod';
+import { TestbedError, text } from '../../../errors';
 import type { ClusterLayout } from '../layout';
 import { readSmallFile } from '../private-files';
 
@@ -27,13 +28,34 @@ export type AuditArchiveEntry = z.infer<typeof entrySchema>;
 
 const NOTHING = '0'.repeat(64);
 
-/** The lines of the index, in order. Throws when one can't be read: a broken index is never continued. */
+/** The lines of the index, in order. Throws ClusterDamaged when one can't be read: a broken index is never continued. */
 export function readAuditIndex(
   layout: ClusterLayout,
 ): readonly { readonly line: string; readonly entry: AuditArchiveEntry }[] {
   const lines = (readSmallFile(layout.auditIndex) ?? '').split('\n');
   // A last line without its end was cut by a crash before it was on the disk; its file is still there and comes again.
-  return lines.slice(0, -1).map((line) => ({ line, entry: entrySchema.parse(JSON.parse(line)) }));
+  return lines.slice(0, -1).map((line, index) => ({ line, entry: parseEntry(layout, line, index + 1) }));
+}
+
+function parseEntry(layout: ClusterLayout, line: string, number: number): AuditArchiveEntry {
+  try {
+    return entrySchema.parse(JSON.parse(line));
+  } catch (error) {
+    throw new TestbedError(
+      'ClusterDamaged',
+      text(
+        `line ${number} of ${layout.auditIndex} is not an entry of the audit archive`,
+        `${layout.auditIndex}의 ${number}번째 줄이 감사 로그 보관 항목이 아닙니다`,
+      ),
+      {
+        hint: text(
+          'restore the index from a backup; until then closed audit files are kept beside it',
+          '백업에서 색인을 복원하십시오. 그때까지 닫힌 감사 파일은 그 옆에 그대로 보관됩니다',
+        ),
+        cause: error,
+      },
+    );
+  }
 }
 
 /** The files that the API server has closed, oldest first: it puts the time into their names. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { reasonOf } from '../../../errors';
 import type { ComponentCommand } from '../component-commands';
 import { logFile, type ClusterLayout } from '../layout';
 import { ROLE_VARIABLE, TOKEN_VARIABLE } from '../processes/proof';
@@ -48,11 +49,20 @@ export class Child {
   }
 
   start(): void {
+    this.#began = Date.now();
+    this.#change('starting');
+    try {
+      this.#spawn();
+    } catch (error) {
+      // No file for its log, no process: the next try comes after a pause like that of one that ended.
+      this.#ended(undefined, reasonOf(error));
+    }
+  }
+
+  #spawn(): void {
     const { name, file, args } = this.command;
     const log = openSync(logFile(this.#layout, name), 'a', 0o600);
     try {
-      this.#began = Date.now();
-      this.#change('starting');
       const child = spawn(file, [...args], {
         cwd: this.#layout.directory,
         stdio: ['ignore', log, log],
@@ -78,8 +88,8 @@ export class Child {
     }
   }
 
-  /** TERM, then KILL after the grace of its command; resolves when it has ended. */
-  async stop(): Promise<void> {
+  /** TERM, then KILL after `graceMs`, by default that of its command; resolves when it has ended. */
+  async stop(graceMs = this.command.graceMs): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
     const child = this.#process;
@@ -87,14 +97,14 @@ export class Child {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       // A child of ours that was not waited for keeps its pid, so the signal can't reach another's.
       child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), this.command.graceMs);
+      const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await ended;
       clearTimeout(kill);
     }
     this.#change('stopped');
   }
 
-  #ended(child: ChildProcess, how: string): void {
+  #ended(child: ChildProcess | undefined, how: string): void {
     if (this.#process !== child) return;
     clearTimeout(this.#timer);
     this.#process = undefined;

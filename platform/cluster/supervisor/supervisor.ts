@@ -19,6 +19,7 @@ const HEARTBEAT_MS = 2000;
 const PROBE_TIMEOUT_MS = 5000;
 const RENEWAL_MS = 24 * 60 * 60 * 1000;
 const POLL_MS = 100;
+const UNREADY_GRACE_MS = 2000;
 /** After so many tries a start is told to have a problem; it is tried further, as its cause may pass. */
 const PATIENCE = 4;
 
@@ -38,6 +39,7 @@ export class Supervisor {
   #problem: string | undefined;
   #version: string | undefined;
   #isApiReady = false;
+  #archiveProblem: string | undefined;
   #isArchiving = false;
   #isProbing = false;
 
@@ -81,14 +83,16 @@ export class Supervisor {
 
   /** Ends all in reverse order, each within its grace. */
   async stop(): Promise<void> {
+    // What was never ready serves nobody, so there is nothing to wait for.
+    const graceMs = this.#phase === 'starting' ? UNREADY_GRACE_MS : undefined;
     this.#phase = 'stopping';
     this.#write();
     for (const timer of this.#timers) clearInterval(timer);
     this.#ending.abort();
-    await Promise.all(this.#controllers.map((child) => child.stop()));
+    await Promise.all(this.#controllers.map((child) => child.stop(graceMs)));
     await Promise.all(this.#background);
     await this.#probe?.close();
-    for (const child of this.#foundation.toReversed()) await child.stop();
+    for (const child of this.#foundation.toReversed()) await child.stop(graceMs);
     await this.#archive();
   }
 
@@ -100,7 +104,7 @@ export class Supervisor {
     storage.state = 'starting';
     const connect = (): KubernetesClient =>
       createClient(keptConnection(this.#layout, this.#record, 'simulated-storage'));
-    this.#background.push(runSimulatedStorage(connect, storage, this.#ending.signal));
+    this.#background.push(runSimulatedStorage(connect, storage, this.#ending.signal).catch(report));
   }
 
   async #untilReady(client: KubernetesClient): Promise<void> {
@@ -146,31 +150,29 @@ export class Supervisor {
     this.#timers.push(
       setInterval(() => {
         // A failed beat, renewal or archive is tried again at its next turn; the log says why.
-        work().catch((error: unknown) => process.stderr.write(`${reasonOf(error)}\n`));
+        work().catch(report);
       }, milliseconds),
     );
   }
 
   async #beat(): Promise<void> {
+    this.#write();
+    if (!this.#isProbing && this.#phase === 'running') {
+      this.#isProbing = true;
+      this.#isApiReady = await this.#isReady();
+      this.#isProbing = false;
+      this.#write();
+    }
     for (const { command } of [...this.#foundation, ...this.#controllers])
       rotateLog(logFile(this.#layout, command.name));
     rotateLog(logFile(this.#layout, 'supervisor'));
-    this.#write();
-    if (this.#phase !== 'running' || this.#isProbing) return;
-    this.#isProbing = true;
-    try {
-      this.#isApiReady = await this.#isReady();
-    } finally {
-      this.#isProbing = false;
-    }
-    this.#write();
   }
 
   /** A new client a probe: it takes the renewed certificate and never a socket of a server that is gone. */
   async #isReady(): Promise<boolean> {
-    await this.#probe?.close();
-    this.#probe = createClient(keptConnection(this.#layout, this.#record, 'supervisor'));
     try {
+      await this.#probe?.close();
+      this.#probe = createClient(keptConnection(this.#layout, this.#record, 'supervisor'));
       await this.#probe.raw('GET', '/readyz', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
       return true;
     } catch {
@@ -184,6 +186,11 @@ export class Supervisor {
     this.#isArchiving = true;
     try {
       await archiveClosedAudit(this.#layout);
+      this.#archiveProblem = undefined;
+    } catch (error) {
+      // Nothing is lost: the API server keeps closed files until they are archived.
+      this.#archiveProblem = `audit archive: ${reasonOf(error)}`;
+      report(error);
     } finally {
       this.#isArchiving = false;
     }
@@ -213,6 +220,7 @@ export class Supervisor {
         heartbeat: new Date().toISOString(),
         ...(this.#version === undefined ? {} : { version: this.#version }),
         ...(problem === undefined ? {} : { problem }),
+        ...(this.#archiveProblem === undefined ? {} : { warning: this.#archiveProblem }),
         components: [...children, ...storage],
       });
     } catch (error) {
@@ -220,4 +228,8 @@ export class Supervisor {
       process.stderr.write(`status: ${reasonOf(error)}\n`);
     }
   }
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`${new Date().toISOString()} ${reasonOf(error)}\n`);
 }
