@@ -74,7 +74,7 @@ function answer(commands: readonly Command[], offer: string, offerFiles: string)
       valueCases.set(flagWords(name, flag).join('|'), action);
     }
   const commandCases = commands.map(
-    (command) => `    "${command.name}") known="${[...flagsOf(command), ...choicesOf(command)].join(' ')}" ;;`,
+    (command) => `    "${command.name}") known="${[...choicesOf(command), ...flagsOf(command)].join(' ')}" ;;`,
   );
   return `  case "$previous" in
 ${[...valueCases].map(([names, action]) => `    ${names}) ${action}; return ;;`).join('\n')}

@@ -35,8 +35,12 @@ export function parseWords(words: readonly string[], command: Command): GivenArg
   });
 
   const plain = argv._.map(String);
-  const stray = plain.find((word) => word.length > 1 && word.startsWith('-'));
-  if (stray !== undefined) throw unknownFlag(stray, command, [...known.keys()]);
+  // Some unknown flags come back as words, others (`--no-x`) as names.
+  const stray =
+    plain.find((word) => word.length > 1 && word.startsWith('-')) ??
+    Object.keys(argv).find((name) => name !== '_' && name !== '--' && !known.has(name));
+  if (stray !== undefined) throw unknownFlag(stray.startsWith('-') ? stray : `--${stray}`, command, [...known.keys()]);
+  refuseSwitchValues(words, command, entries);
 
   const flags: Record<string, string | true> = {};
   for (const [name, flag] of known) {
@@ -47,11 +51,26 @@ export function parseWords(words: readonly string[], command: Command): GivenArg
   return { flags, positionals: positionalValues([...plain, ...(argv['--'] ?? []).map(String)], command) };
 }
 
-function switchValue(name: string, value: unknown, command: Command): true | undefined {
-  if (value === undefined || value === 0) return undefined;
-  if (value === 1) return true;
-  if (typeof value === 'number') throw givenTwice(name, command);
-  throw usage(command, `--${name} takes no value`, `--${name} 옵션에는 값을 지정할 수 없습니다`);
+function switchValue(name: string, count: unknown, command: Command): true | undefined {
+  if (count === undefined || count === 0) return undefined;
+  if (count === 1) return true;
+  throw givenTwice(name, command);
+}
+
+/** `--yes=no` would count as `--yes`. */
+function refuseSwitchValues(
+  words: readonly string[],
+  command: Command,
+  flags: readonly (readonly [string, Flag])[],
+): void {
+  const end = words.indexOf('--');
+  for (const word of end === -1 ? words : words.slice(0, end))
+    for (const [name, { kind, short }] of flags)
+      if (
+        kind === 'switch' &&
+        (word.startsWith(`--${name}=`) || (short !== undefined && word.startsWith(`-${short}=`)))
+      )
+        throw usage(command, `--${name} takes no value`, `--${name} 옵션에는 값을 지정할 수 없습니다`);
 }
 
 function wordValue(name: string, flag: Flag, value: unknown, command: Command): string | undefined {

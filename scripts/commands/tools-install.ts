@@ -32,6 +32,10 @@ export const toolsInstallCommand = defineCommand({
       summary: text('say what is missing and where to put it', '없는 도구와 둘 위치를 표시'),
     },
   ],
+  whenInterrupted: text(
+    'finished tools stay in the cache: `testbed tools install` goes on',
+    '완료된 도구는 캐시에 남아 있습니다. `testbed tools install`로 이어서 하세요',
+  ),
   handler: async ({ tool, offline }, context) =>
     (await import('../../operations/tools.js')).toolsInstall(
       { offline, names: tool === undefined ? undefined : [tool] },
