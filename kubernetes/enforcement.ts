@@ -1,4 +1,3 @@
-import { previewNamespace } from '../components/vocabulary';
 import { text, type Text } from '../errors';
 import { KubernetesCallError } from './failures';
 import type { Finding } from './finding';
@@ -7,30 +6,31 @@ import type { JsonObject, KubernetesClient, KubernetesObject } from './types';
 
 type Judgement = Omit<Finding, 'id' | 'title'>;
 
-/** The standing empty namespace with labels, quota and limits in which the server's answer to a dry run is evidence. */
-const PLACE = previewNamespace('open');
-
-const NO_PLACE: Judgement = {
-  state: 'unknown',
-  detail: text(
-    `a dry run needs the namespace "${PLACE}", which is not there`,
-    `모의 실행에 필요한 네임스페이스 "${PLACE}"이(가) 없습니다`,
-  ),
-  remedy: text('run: testbed shared up', '실행: testbed shared up'),
-};
+/** In a standing empty namespace with labels, quota and limits the server's answer to a dry run is evidence. */
+function noPlace(place: string): Judgement {
+  return {
+    state: 'unknown',
+    detail: text(
+      `a dry run needs the namespace "${place}", which is not there`,
+      `모의 실행에 필요한 네임스페이스 "${place}"이(가) 없습니다`,
+    ),
+    remedy: text('run: testbed shared up', '실행: testbed shared up'),
+  };
+}
 
 /** Whether a privileged pod is really refused by Pod Security, not only labelled against. */
-export async function checkPodSecurity(client: KubernetesClient): Promise<Judgement> {
-  const namespace = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: PLACE });
-  if (namespace === undefined) return NO_PLACE;
-  if (namespace.metadata.labels?.['pod-security.kubernetes.io/enforce'] === undefined)
+export async function checkPodSecurity(client: KubernetesClient, place: string): Promise<Judgement> {
+  const namespace = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: place });
+  if (namespace === undefined) return noPlace(place);
+  const level = namespace.metadata.labels?.['pod-security.kubernetes.io/enforce'] ?? 'privileged';
+  if (level !== 'baseline' && level !== 'restricted')
     return unknown(
       text(
-        `the namespace "${PLACE}" has no label pod-security.kubernetes.io/enforce`,
-        `네임스페이스 "${PLACE}"에 pod-security.kubernetes.io/enforce 레이블이 없습니다`,
+        `the namespace "${place}" is not labelled pod-security.kubernetes.io/enforce: baseline or restricted`,
+        `네임스페이스 "${place}"에 pod-security.kubernetes.io/enforce: baseline 또는 restricted 레이블이 없습니다`,
       ),
     );
-  const answer = await tried(client, pod({ securityContext: { privileged: true } }));
+  const answer = await tried(client, pod(place, { securityContext: { privileged: true } }));
   if (typeof answer !== 'string')
     return {
       state: 'failed',
@@ -52,17 +52,17 @@ export async function checkPodSecurity(client: KubernetesClient): Promise<Judgem
 }
 
 /** Whether a quota refuses what goes beyond it. */
-export async function checkQuota(client: KubernetesClient): Promise<Judgement> {
-  if ((await client.get({ apiVersion: 'v1', kind: 'Namespace', name: PLACE })) === undefined) return NO_PLACE;
+export async function checkQuota(client: KubernetesClient, place: string): Promise<Judgement> {
+  if ((await client.get({ apiVersion: 'v1', kind: 'Namespace', name: place })) === undefined) return noPlace(place);
   const hard: Record<string, unknown> = {};
-  for await (const quota of client.list('v1', 'ResourceQuota', { namespace: PLACE }))
+  for await (const quota of client.list('v1', 'ResourceQuota', { namespace: place }))
     Object.assign(hard, fieldsAt(quota, 'spec', 'hard'));
-  const probe = probeBeyond(hard);
+  const probe = probeBeyond(hard, place);
   if (probe === undefined)
     return unknown(
       text(
-        `no quota in "${PLACE}" that a dry run could go beyond`,
-        `"${PLACE}"에 모의 실행으로 확인할 수 있는 할당량이 없습니다`,
+        `no quota in "${place}" that a dry run could go beyond`,
+        `"${place}"에 모의 실행으로 확인할 수 있는 할당량이 없습니다`,
       ),
     );
   const answer = await tried(client, probe);
@@ -84,11 +84,11 @@ export async function checkQuota(client: KubernetesClient): Promise<Judgement> {
 }
 
 /** Something that a quota with these limits must refuse and hardly anything else does. */
-function probeBeyond(hard: Readonly<Record<string, unknown>>): KubernetesObject | undefined {
+function probeBeyond(hard: Readonly<Record<string, unknown>>, place: string): KubernetesObject | undefined {
   const service = (type: string): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: 'testbed-doctor', namespace: PLACE },
+    metadata: { name: 'testbed-doctor', namespace: place },
     spec: { type, ports: [{ port: 1 }] },
   });
   if (String(hard['services.loadbalancers']) === '0') return service('LoadBalancer');
@@ -97,27 +97,27 @@ function probeBeyond(hard: Readonly<Record<string, unknown>>): KubernetesObject 
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: 'testbed-doctor', namespace: PLACE },
+    metadata: { name: 'testbed-doctor', namespace: place },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Ei' } } },
   };
 }
 
 /** Whether a pod without requests gets the defaults of a limit range. */
-export async function checkLimits(client: KubernetesClient): Promise<Judgement> {
-  if ((await client.get({ apiVersion: 'v1', kind: 'Namespace', name: PLACE })) === undefined) return NO_PLACE;
+export async function checkLimits(client: KubernetesClient, place: string): Promise<Judgement> {
+  if ((await client.get({ apiVersion: 'v1', kind: 'Namespace', name: place })) === undefined) return noPlace(place);
   let defaults = 0;
-  for await (const range of client.list('v1', 'LimitRange', { namespace: PLACE }))
+  for await (const range of client.list('v1', 'LimitRange', { namespace: place }))
     for (const limit of listAt(range, 'spec', 'limits'))
       if (limit['type'] === 'Container')
         defaults += Object.keys({ ...fieldsAt(limit, 'default'), ...fieldsAt(limit, 'defaultRequest') }).length;
   if (defaults === 0)
     return unknown(
       text(
-        `no limit range in "${PLACE}" with defaults to look for`,
-        `"${PLACE}"에 기본값을 확인할 LimitRange가 없습니다`,
+        `no limit range in "${place}" with defaults to look for`,
+        `"${place}"에 기본값을 확인할 LimitRange가 없습니다`,
       ),
     );
-  const answer = await tried(client, pod(RESTRICTED));
+  const answer = await tried(client, pod(place, RESTRICTED));
   if (typeof answer === 'string') return unknown(otherRule(answer));
   const filled = listAt(answer, 'spec', 'containers').some(
     (container) => Object.keys(fieldsAt(container, 'resources')).length > 0,
@@ -150,11 +150,11 @@ const RESTRICTED: JsonObject = {
   },
 };
 
-function pod(container: JsonObject): KubernetesObject {
+function pod(place: string, container: JsonObject): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'testbed-doctor', namespace: PLACE },
+    metadata: { name: 'testbed-doctor', namespace: place },
     spec: { automountServiceAccountToken: false, containers: [{ name: 'probe', image: 'probe', ...container }] },
   };
 }

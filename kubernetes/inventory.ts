@@ -59,6 +59,8 @@ export async function inventory(
       kindsChecked += 1;
     } catch (error) {
       if (!(error instanceof KubernetesCallError) || error.failure.status === 0) throw error;
+      // The kind was there a moment ago: its definition has ended, and with it all its objects.
+      if (error.failure.status === 404) return;
       if (resource.namespaced && gone && error.failure.status === 403) kindsChecked += 1;
       else blind.push({ apiVersion: resource.apiVersion, kind: resource.kind, reason: error.text });
     }

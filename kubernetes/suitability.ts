@@ -1,4 +1,4 @@
-import { STORAGE_CLASSES, LABELS } from '../components/vocabulary';
+import { LABELS, STORAGE_CLASSES, previewNamespace } from '../components/vocabulary';
 import { text, verbatim, type Text } from '../errors';
 import { inParallel } from './concurrency';
 import { checkLimits, checkPodSecurity, checkQuota } from './enforcement';
@@ -19,7 +19,7 @@ type Judgement = Omit<Finding, 'id' | 'title'>;
 const CHECKS: readonly {
   readonly id: string;
   readonly title: Text;
-  readonly check: (client: KubernetesClient) => Promise<Judgement>;
+  readonly check: (client: KubernetesClient, place: string) => Promise<Judgement>;
 }[] = [
   { id: 'version', title: text('Kubernetes version', 'Kubernetes 버전'), check: checkVersion },
   { id: 'admission-policies', title: text('admission policies', '승인 정책'), check: checkAdmissionPolicies },
@@ -33,20 +33,23 @@ const CHECKS: readonly {
 
 /**
  * Whether a cluster can hold testbeds. Changes nothing: all that is tried is a dry run. What can't be told or may not be looked at is `unknown`.
+ * `dryRunNamespace`: where Pod Security, quota and limits are tried; default the preview namespace of grade `open`.
  * Throws KubernetesUnreachable and CertificateExpired.
  */
-export async function checkCluster(client: KubernetesClient): Promise<Finding[]> {
+export async function checkCluster(
+  client: KubernetesClient,
+  options: { readonly dryRunNamespace?: string } = {},
+): Promise<Finding[]> {
+  const place = options.dryRunNamespace ?? previewNamespace('open');
   const findings: Finding[] = [];
-  for (const { id, title, check } of CHECKS) findings.push({ id, title, ...(await judged(client, check)) });
+  for (const { id, title, check } of CHECKS)
+    findings.push({ id, title, ...(await judged(() => check(client, place))) });
   return findings;
 }
 
-async function judged(
-  client: KubernetesClient,
-  check: (client: KubernetesClient) => Promise<Judgement>,
-): Promise<Judgement> {
+async function judged(check: () => Promise<Judgement>): Promise<Judgement> {
   try {
-    return await check(client);
+    return await check();
   } catch (error) {
     // Only where there was an answer: of a server that can't be reached nothing can be said.
     if (!(error instanceof KubernetesCallError) || error.failure.status === 0) throw error;

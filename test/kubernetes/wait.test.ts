@@ -2,6 +2,7 @@
 // which proves how it is told, not that they report it so.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestbedError } from '../../errors';
+import { createClient } from '../../kubernetes/client';
 import { diagnose } from '../../kubernetes/diagnosis';
 import type { JsonObject, KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { waitGone, waitReady } from '../../kubernetes/wait';
@@ -217,7 +218,6 @@ describe('waitReady', () => {
   });
 
   it('says what it may not look at', async () => {
-    const { createClient } = await import('../../kubernetes/client');
     const stranger = createClient(await place.as('curious'));
     const created = await client.create(pod('hidden'));
     const reasons = await diagnose(stranger, created);

@@ -94,8 +94,14 @@ const DISCOVERY = {
   kind: 'APIResourceList',
   groupVersion: 'v1',
   resources: [
+    { name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: VERBS },
+    { name: 'nodes', kind: 'Node', namespaced: false, verbs: VERBS },
     { name: 'configmaps', kind: 'ConfigMap', namespaced: true, verbs: VERBS },
     { name: 'secrets', kind: 'Secret', namespaced: true, verbs: VERBS },
+    { name: 'pods', kind: 'Pod', namespaced: true, verbs: VERBS },
+    { name: 'services', kind: 'Service', namespaced: true, verbs: VERBS },
+    { name: 'resourcequotas', kind: 'ResourceQuota', namespaced: true, verbs: VERBS },
+    { name: 'limitranges', kind: 'LimitRange', namespaced: true, verbs: VERBS },
     { name: 'configmaps/status', kind: 'ConfigMap', namespaced: true, verbs: ['get'] },
   ],
 };
