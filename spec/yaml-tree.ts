@@ -30,6 +30,8 @@ export interface YamlTree {
 const START: Span = { start: 0, end: 1 };
 
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const MERGE_KEY = '<<';
+const NO_FIELDS = new Set([...PROTOTYPE_KEYS, MERGE_KEY]);
 
 /**
  * Reads YAML 1.2 (core schema) into values with places. One document; no anchors, aliases, tags, directives or merge keys; keys are
@@ -128,7 +130,8 @@ class TreeReader {
       // The value is read all the same: what is wrong inside it is told too.
       const node = this.read(pair.value, key, typeof name === 'string' ? [...path, name] : path, depth + 1);
       if (why !== undefined) this.refuse(key, path, why);
-      else if (typeof name === 'string') entries.set(name, { key, node });
+      // A name with an anchor or a tag is refused, but its field is not missing.
+      if (typeof name === 'string' && first === undefined && !NO_FIELDS.has(name)) entries.set(name, { key, node });
     }
     return entries;
   }
@@ -186,7 +189,7 @@ function keyRefusal(key: unknown, firstLine: number | undefined): Text | undefin
       'a field name is plain text: put it in quotes or correct it',
       '필드 이름은 문자열이어야 합니다. 따옴표로 묶거나 고치십시오',
     );
-  if (name === '<<')
+  if (name === MERGE_KEY)
     return text(
       "merge keys ('<<') are not accepted: write the fields themselves",
       "병합 키('<<')는 쓸 수 없습니다. 필드를 직접 쓰십시오",

@@ -161,7 +161,8 @@ describe('what would reach the cluster otherwise', () => {
     '? __proto__\n',
   ])('refuses the key %s at every depth and pollutes nothing', (key) => {
     expect(flaws(yaml({ more: `${key}: { polluted: true }` }))).toEqual([]);
-    flaws(yaml({ database: `database:\n  ${key.trim()}: { polluted: true }\n  engine: postgresql\n  version: 15` }));
+    const inside = `database:\n  ${key.trim()}: { polluted: true }\n  engine: postgresql\n  version: 15`;
+    expect(flaws(yaml({ database: inside }))).toEqual([]);
     expect('polluted' in {}).toBe(false);
   });
 });

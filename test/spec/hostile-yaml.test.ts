@@ -2,6 +2,34 @@ import { describe, expect, test } from 'vitest';
 import { renderSpec } from '../../spec';
 import { flaws, messages, refused, yaml } from './given';
 
+describe('a spec that is right but for its YAML', () => {
+  test.each([
+    yaml({ name: 'name: !!str acme' }),
+    yaml({ name: 'name: ! acme' }),
+    yaml({ name: 'name: !mine acme' }),
+    yaml({ name: '!!str name: acme' }),
+    yaml({ members: 'members: !!seq [dev@startup.example]' }),
+    yaml({ name: 'name: &a acme' }),
+    yaml({ name: '&a name: acme' }),
+    `&a\n${yaml()}`,
+    `${yaml()}---\n${yaml()}`,
+    `${yaml()}...\n---\n${yaml()}`,
+    `%YAML 1.2\n---\n${yaml()}`,
+    `%TAG ! tag:x,2000:\n---\n${yaml()}`,
+    yaml({ name: 'name: yes' }),
+    yaml({ name: 'name: off' }),
+    yaml({ participant: 'participant: 12:30:45' }),
+    yaml({ participant: 'participant: 1_000' }),
+    yaml({ more: 'size: small\nsize: small' }),
+    yaml({ grade: 'grade: open # \r x' }),
+    yaml({ grade: 'grade: open # \u0007' }),
+    yaml({ grade: 'grade: open # \u2066' }),
+  ])('refuses %j', (text) => {
+    expect(flaws(text)).toEqual([]);
+    expect(refused(text).issues).toHaveLength(1);
+  });
+});
+
 describe('YAML that is made to hurt', () => {
   test('refuses an alias bomb without unfolding it', () => {
     const bomb = [
