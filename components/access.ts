@@ -28,7 +28,6 @@ export class Access extends TestbedComponent {
   readonly bindings: readonly k8s.rbac.v1.RoleBinding[];
 
   constructor(name: string, args: AccessArgs, options: pulumi.ComponentResourceOptions) {
-    requireDistinctMembers(args.testbed, args.members);
     super('Access', name, options);
     this.accounts = args.members.map(
       (member) =>

@@ -1,5 +1,6 @@
 export { Access, type AccessArgs } from './access';
 export { Boundary, type BoundaryArgs } from './boundary';
+export { secretSource, type SecretSource } from './database/credentials';
 export { Database, databaseHost, ENGINES, type DatabaseArgs } from './database/database';
 export { type DatabaseEngine, loginSecretName } from './database/engine';
 export { IMAGES, type ImagePins } from './images';

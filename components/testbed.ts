@@ -1,7 +1,9 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { Access } from './access';
+import { requireDistinctMembers } from './access-objects';
 import { Boundary } from './boundary';
 import { Database, ENGINES } from './database/database';
+import type { SecretSource } from './database/credentials';
 import type { ImagePins } from './images';
 import type { NamespaceFacts } from './namespace';
 import type { EgressException } from './network-policies';
@@ -34,9 +36,10 @@ export class Testbed extends TestbedComponent {
   readonly database: Database | undefined;
   readonly access: Access;
 
-  constructor(args: TestbedArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(args: TestbedArgs, secrets: SecretSource, options: pulumi.ComponentResourceOptions) {
     const { id } = args;
     if (!TESTBED_ID.test(id)) throw new Error(`the testbed id "${id}" must look like tb-x7k2p9`);
+    requireDistinctMembers(id, args.members);
     super('Testbed', id, options);
     const below = { parent: this };
     const engine = args.database === undefined ? undefined : ENGINES[args.database.engine][args.database.version];
@@ -62,6 +65,7 @@ export class Testbed extends TestbedComponent {
               storage: args.database.storage,
               ...(args.storageClass === undefined ? {} : { storageClass: args.storageClass }),
               ...(args.pins === undefined ? {} : { pins: args.pins }),
+              secrets,
               namespace,
               dependsOn: guards,
             },

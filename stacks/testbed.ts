@@ -1,7 +1,16 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import { databaseHost, ENGINES, loginSecretName, Testbed } from '../components';
+import { databaseHost, ENGINES, loginSecretName, secretSource, Testbed } from '../components';
 import { testbedArgs, type TestbedProgramArgs } from './testbed-args';
+
+/** What the host of a program hands it beside its arguments; never recorded. */
+export interface ProgramContext {
+  /**
+   * Base64, derived from the stack's data key: generated secrets come from it and are the same in every run.
+   * Default: they are random, and only the recorded state keeps them.
+   */
+  readonly seed?: string;
+}
 
 /** What others need to find the testbed's parts; no secrets. */
 export interface TestbedOutputs {
@@ -16,10 +25,10 @@ export interface TestbedOutputs {
  * The Pulumi program of one testbed. The provider has no configuration: which cluster, and as whom, is said to the process that serves it,
  * never to the state. Throws SpecInvalid before it makes anything.
  */
-export async function program(args: TestbedProgramArgs): Promise<TestbedOutputs> {
+export async function program(args: TestbedProgramArgs, context: ProgramContext = {}): Promise<TestbedOutputs> {
   const plain = testbedArgs(args);
   const provider = new k8s.Provider('kubernetes', {});
-  const testbed = new Testbed(plain, { providers: [provider] });
+  const testbed = new Testbed(plain, secretSource(context.seed), { providers: [provider] });
   return {
     id: plain.id,
     namespace: testbed.boundary.namespace.metadata.name,

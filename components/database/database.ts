@@ -5,7 +5,7 @@ import { metadataOf, type Belonging } from '../metadata';
 import { SIZES, type SizeName } from '../sizes';
 import { TestbedComponent } from '../testbed-component';
 import { COMPONENTS, WORKLOADS } from '../vocabulary';
-import { generateSecret } from './credentials';
+import type { SecretSource } from './credentials';
 import { loginSecretName, type DatabaseEngine, type DatabaseLogin } from './engine';
 import { POSTGRESQL, selectorOf } from './postgres';
 
@@ -23,6 +23,7 @@ export interface DatabaseArgs {
   /** Default: the cluster's default class. */
   readonly storageClass?: string;
   readonly pins?: ImagePins;
+  readonly secrets: SecretSource;
   readonly namespace: k8s.core.v1.Namespace;
   /** The guard rails that must stand before any workload. */
   readonly dependsOn: readonly pulumi.Resource[];
@@ -32,7 +33,7 @@ export interface DatabaseArgs {
  * One database: a Secret a login, its configuration, a Service and a StatefulSet. Its service account and network policies are the
  * boundary's to make, before any workload (`networkPolicies` of the engine).
  *
- * Passwords are generated in every run, and only those of the run that creates a Secret count: `ignoreChanges` makes the engine take the
+ * Passwords come with every run, and only those of the run that creates a Secret count: `ignoreChanges` makes the engine take the
  * recorded, encrypted inputs in every later one. `immutable` lets the API server refuse what would replace them all the same.
  */
 export class Database extends TestbedComponent {
@@ -56,7 +57,9 @@ export class Database extends TestbedComponent {
             metadata: metadataOf(part, loginSecretName(login.role)),
             type: 'Opaque',
             immutable: true,
-            stringData: pulumi.secret(loginData(engine, login, this.host, generateSecret())),
+            stringData: pulumi.secret(
+              loginData(engine, login, this.host, args.secrets(`${testbed}/${loginSecretName(login.role)}`)),
+            ),
           },
           { ...guarded, ignoreChanges: ['stringData', 'data'], additionalSecretOutputs: ['stringData', 'data'] },
         ),

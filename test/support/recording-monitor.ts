@@ -2,6 +2,7 @@
  * Records what a Pulumi program registers: type, name, inputs, parent, order, options, published outputs.
  * A stand-in for the engine: it proves what the program sends, not what the engine or a provider makes of it (diff, defaults, state).
  */
+import { createRequire } from 'node:module';
 import * as pulumi from '@pulumi/pulumi';
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks';
 
@@ -74,6 +75,34 @@ function unwrap(value: unknown): unknown {
   return isSecret(value) ? value['value'] : value;
 }
 
+const FEATURES = [
+  'supportsSecrets',
+  'supportsResourceReferences',
+  'supportsDeletedWith',
+  'supportsReplaceWith',
+  'supportsAliasSpecs',
+];
+
+/** The SDK's settings of a run, which it does not export. */
+function runStore(): object {
+  const state: unknown = createRequire(__filename)('@pulumi/pulumi/runtime/state');
+  const getStore: unknown = Reflect.get(Object(state), 'getStore');
+  const store: unknown = typeof getStore === 'function' ? getStore() : undefined;
+  if (typeof store !== 'object' || store === null) throw new Error('the SDK keeps its settings elsewhere');
+  return store;
+}
+
+/** A registration that fails never ends: better a failing test than one that hangs. */
+async function inTime(work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('the program did not end: a registration failed')), 20_000);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 class RecordingMonitor extends MockMonitor {
   readonly recordings: RecordedResource[] = [];
   readonly published = new Map<string, Readonly<Record<string, unknown>>>();
@@ -104,10 +133,15 @@ class RecordingMonitor extends MockMonitor {
 /** Runs a program and waits until all that it registered has arrived. One at a time: the SDK keeps its settings for the whole process. */
 export async function record(build: () => unknown, stack = 'tb-x7k2p9'): Promise<Recording> {
   const monitor = new RecordingMonitor();
-  // Called for the features that it switches on; then ours takes its place.
-  await pulumi.runtime.setMocks(monitor.mocks, 'testbed', stack);
   pulumi.runtime.setMockOptions(monitor, 'testbed', stack);
-  const result = await build();
-  await pulumi.runtime.disconnect();
-  return { resources: monitor.recordings, published: monitor.published, result };
+  // The SDK would ask an engine for its features; a monitor that is put in its place is not asked.
+  for (const feature of FEATURES) Reflect.set(runStore(), feature, true);
+  try {
+    const result = await build();
+    await inTime(pulumi.runtime.disconnect());
+    return { resources: monitor.recordings, published: monitor.published, result };
+  } finally {
+    // What a program began before it failed must not arrive at the next monitor.
+    await inTime(pulumi.runtime.disconnect());
+  }
 }
