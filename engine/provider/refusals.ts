@@ -2,9 +2,10 @@ import { Metadata, status as grpcStatus, type ServerErrorResponse } from '@grpc/
 import { ErrorResourceInitFailed } from '@pulumi/pulumi/proto/provider_pb';
 import { Status } from '@pulumi/pulumi/proto/status_pb';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
-import { TestbedError, reasonOf, text } from '../../errors';
+import { TestbedError, reasonOf, text, type Text } from '../../errors';
 import { failedWith } from '../../kubernetes/failures';
 import { encodeProviderError } from '../provider-errors';
+import { identityIn } from './state';
 import { writeStruct, type Properties } from './wire';
 
 /** The object is there but something about it is not done: the engine has to record it all the same. */
@@ -24,17 +25,37 @@ export class PartlyDone extends Error {
   }
 }
 
+/**
+ * An error travels in the trailers of an answer, and an HTTP/2 peer may drop the connection for more than 64 KiB of them: the
+ * engine would think that nothing was created. So state beyond this size is cut to what identifies the object (base64 adds a third).
+ */
+const MOST_STATE_BYTES = 24_000;
+/** As it is written in a header, where a Korean syllable takes 9 bytes. */
+const MOST_MESSAGE_BYTES = 12_000;
+const SHORT_TEXT = 300;
+
 /** Any failure as the gRPC error that the engine shows; words come from TestbedErrors alone. */
 export function grpcError(error: unknown): ServerErrorResponse {
   if (error instanceof PartlyDone) return partlyDoneError(error);
-  return Object.assign(new Error(encodeProviderError(asTestbedError(error))), {
-    code: codeOf(error),
-    details: encodeProviderError(asTestbedError(error)),
-    metadata: new Metadata(),
-  });
+  const message = boundedMessage(asTestbedError(error));
+  return Object.assign(new Error(message), { code: codeOf(error), details: message, metadata: new Metadata() });
 }
 
-/** A property that is wrong, in words for CheckFailure.reason. */
+function boundedMessage(error: TestbedError): string {
+  const short = (said: Text): Text => ({ en: said.en.slice(0, SHORT_TEXT), ko: said.ko.slice(0, SHORT_TEXT) });
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  const shortHint = error.hint === undefined ? {} : { hint: short(error.hint) };
+  const attempts = [
+    error,
+    new TestbedError(error.code, error.text, hint),
+    new TestbedError(error.code, short(error.text), shortHint),
+  ];
+  const messages = attempts.map(encodeProviderError);
+  const fits = (message: string): boolean => encodeURIComponent(message.toWellFormed()).length <= MOST_MESSAGE_BYTES;
+  return messages.find(fits) ?? messages.at(-1) ?? '';
+}
+
+/** Any failure in words for people; a conflict of field managers is one of ownership. */
 export function asTestbedError(error: unknown): TestbedError {
   const failure = failedWith(error);
   if (error instanceof TestbedError && failure !== undefined) {
@@ -65,12 +86,17 @@ function codeOf(error: unknown): grpcStatus {
 
 /** The error with which the engine records id, state, inputs and reasons, and counts the resource as failed. */
 function partlyDoneError({ id, state, inputs, reason }: PartlyDone): ServerErrorResponse {
-  const message = encodeProviderError(reason);
+  const message = boundedMessage(reason);
   const failed = new ErrorResourceInitFailed();
   failed.setId(id);
   failed.setProperties(writeStruct(state));
   failed.setInputs(writeStruct(inputs));
   failed.setReasonsList([message]);
+  if (failed.serializeBinary().length > MOST_STATE_BYTES) {
+    // The engine has the inputs from the program; the rest is recorded by the next run, which applies the object again.
+    failed.setProperties(writeStruct(identityIn(state)));
+    failed.clearInputs();
+  }
   const packed = new Any();
   packed.pack(failed.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed');
   const status = new Status();

@@ -68,6 +68,21 @@ export function uidOf(state: Properties): string | undefined {
   return uid === undefined || uid === '' || uid === UNKNOWN ? undefined : uid;
 }
 
+/** What of a state identifies its object: enough to update, read or end it. Holds nothing secret. */
+export function identityIn({ value }: Properties): Properties {
+  const metadata: JsonObject = {};
+  for (const field of ['name', 'namespace', 'uid']) {
+    const word = wordAt(value, 'metadata', field);
+    if (word !== undefined) metadata[field] = word;
+  }
+  const kept: JsonObject = { metadata };
+  for (const key of ['apiVersion', 'kind', STATE_KEYS.apiVersion, STATE_KEYS.fieldManager]) {
+    const word = wordAt(value, key);
+    if (word !== undefined) kept[key] = word;
+  }
+  return { value: kept, secrets: [] };
+}
+
 /** Inputs as the object to apply; absent values (null) are left out. Throws EngineFailed when name or kind is missing. */
 export function objectOf(inputs: Properties): KubernetesObject {
   const object: unknown = withoutNulls(inputs.value);

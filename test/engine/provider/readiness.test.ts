@@ -64,6 +64,25 @@ describe('readiness', () => {
     expect(await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'slow', namespace })).toBeUndefined();
   });
 
+  it.each([30_000, 200_000])('that does not come in time hands over an object of %i bytes too', async (size) => {
+    const name = `large-${size}`;
+    const inputs = deployment(name, { 'pulumi.com/timeoutSeconds': '0.2', 'example.test/large': '가'.repeat(size / 3) });
+    const failure = await failureOf(provider.create(DEPLOYMENT, name, inputs));
+    expect(failure.error?.code).toBe('NotReady');
+    expect(failure.partly?.getId()).toBe(`${namespace}/${name}`);
+    const kept = {
+      urn: provider.urn(DEPLOYMENT, name),
+      id: `${namespace}/${name}`,
+      inputs: await provider.checked(provider.urn(DEPLOYMENT, name), inputs),
+      state: readStruct(failure.partly?.getProperties()),
+    };
+    const skipping = deployment(name, { 'pulumi.com/skipAwait': 'true', 'example.test/large': '가'.repeat(size / 3) });
+    const updated = await provider.update(kept, skipping);
+    expect(await provider.diff(updated, skipping)).toMatchObject({ changes: 'NONE' });
+    await provider.delete(kept);
+    expect(await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', name, namespace })).toBeUndefined();
+  });
+
   it('is not waited for where the program says so', async () => {
     const created = await provider.create(
       DEPLOYMENT,
