@@ -38,7 +38,8 @@ function errorOf({ message, object, operation }: Failure): TestbedError {
   const carried = decodeProviderError(message);
   if (carried !== undefined) return carried;
   const reason = lowerFirst(firstLine(message));
-  if (object === undefined || operation === undefined) return new TestbedError('EngineFailed', text(reason, `작업에 실패했습니다: ${reason}`));
+  if (object === undefined || operation === undefined)
+    return new TestbedError('EngineFailed', text(reason, `작업에 실패했습니다: ${reason}`));
   const what = FAILED[operation];
   return new TestbedError(
     'EngineFailed',
@@ -85,12 +86,14 @@ function withoutEvents(stack: StackLocation, exit: CliExit): TestbedError {
 }
 
 function lastError(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  const told = lines
-    .filter((line) => line.startsWith('error: '))
-    .at(-1)
-    ?.slice('error: '.length);
-  return (told ?? lines.filter((line) => line !== '').at(-1) ?? 'it said nothing').slice(0, 1000);
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const told = lines.findLast((line) => line.startsWith('error: '))?.slice('error: '.length);
+  // A crash of the CLI begins with its reason and goes on with stacks.
+  const crash = lines.find((line) => line.startsWith('panic: '));
+  return (told ?? crash ?? lines.at(-1) ?? 'it said nothing').slice(0, 1000);
 }
 
 function firstLine(message: string): string {

@@ -47,7 +47,12 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     import('./event-service.js'),
   ]);
   opened.push(
-    hostGrpc(eventsPort, EventsService, eventService(collector.accept, eventsEnd.resolve), eventsEnd.resolve),
+    hostGrpc(
+      eventsPort,
+      EventsService,
+      eventService((json) => collector.accept(json), eventsEnd.resolve),
+      eventsEnd.resolve,
+    ),
   );
 
   const { hostProvider } = await import('./provider-host.js');
@@ -74,7 +79,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
       clearTimeout(late);
       stop.abort();
       for (const host of opened) host.close();
-      await Promise.all(releases.map((release) => release()));
+      for (const release of releases) await release();
       const ports = [programPort, providerPort, eventsPort];
       return {
         type: 'finished',

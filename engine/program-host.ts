@@ -71,7 +71,8 @@ function silenceDebug(): void {
 }
 
 function close(client: unknown): void {
-  if (typeof client === 'object' && client !== null && 'close' in client && typeof client.close === 'function') client.close();
+  if (typeof client === 'object' && client !== null && 'close' in client && typeof client.close === 'function')
+    client.close();
 }
 
 function loadProgram(module: string): z.output<typeof programModule> {

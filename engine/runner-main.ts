@@ -48,5 +48,7 @@ function handle(message: ToRunner): Promise<void> {
 }
 
 port.on('message', (message: ToRunner) => {
-  handle(message).catch((error: unknown) => post({ type: 'failed', message: isTestbedError(error) ? encodeProviderError(error) : reasonOf(error) }));
+  handle(message).catch((error: unknown) =>
+    post({ type: 'failed', message: isTestbedError(error) ? encodeProviderError(error) : reasonOf(error) }),
+  );
 });

@@ -2,23 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TestbedError } from '../../errors';
 import { listStacks, readStack, stackFilePath } from '../../engine/state';
 import type { EngineEvent } from '../../engine/types';
 import { testSurroundings } from '../support/cluster';
-import { STAND_IN_PROVIDER, openHarness } from './harness';
+import { STAND_IN_PROVIDER, openHarness, thrown } from './harness';
 
 // The provider here is a stand-in (see its header); the CLI, the API server, threads, ports and state are real.
 const harness = openHarness({ provider: STAND_IN_PROVIDER, runners: 3 });
-
-async function thrown(work: Promise<unknown>): Promise<TestbedError> {
-  const error = await work.then(
-    () => new Error('nothing was thrown'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof TestbedError) return error;
-  throw error;
-}
 
 describe('an operation', () => {
   it('brings a stack up, leaves it alone, changes it, sees it as it is and takes it down', async () => {
@@ -26,10 +16,10 @@ describe('an operation', () => {
     const first = await harness.run('up', stack);
     expect(first.counts).toEqual({ create: 3 });
     expect(first.outputs).toEqual({ namespace: stack.name, password: '[secret]' });
-    expect(first.changes.map(({ resourceType, operation }) => [resourceType, operation]).sort()).toEqual([
-      ['kubernetes:core/v1:ConfigMap', 'create'],
-      ['kubernetes:core/v1:Namespace', 'create'],
-      ['kubernetes:core/v1:Secret', 'create'],
+    expect(first.changes.map(({ resourceType, operation }) => `${operation} ${resourceType}`).sort()).toEqual([
+      'create kubernetes:core/v1:ConfigMap',
+      'create kubernetes:core/v1:Namespace',
+      'create kubernetes:core/v1:Secret',
     ]);
     expect(await harness.exists(stack, 'Secret', 'credentials')).toBe(true);
 
@@ -65,12 +55,18 @@ describe('an operation', () => {
     await harness.run('up', stack, {}, { onEvent: (event) => events.push(event) });
     const told = events.map((event) => (event.type === 'resource' ? `${event.state} ${event.name}` : event.type));
     expect(told.slice(0, 2)).toEqual(['start namespace', 'done namespace']);
-    expect(told.slice(2).sort()).toEqual(['done credentials', 'done settings-0', 'start credentials', 'start settings-0']);
+    expect(told.slice(2).sort()).toEqual([
+      'done credentials',
+      'done settings-0',
+      'start credentials',
+      'start settings-0',
+    ]);
     await harness.run('down', stack);
   });
 
   it('removes its work directory, also when it fails', async () => {
-    const own = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
+    const own = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
     await thrown(harness.run('up', harness.stack(), { fault: 'throw' }));
     expect(own()).toEqual([]);
   });

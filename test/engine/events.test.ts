@@ -30,7 +30,11 @@ describe('the event stream', () => {
 
   it('counts the steps of a replacement as one', () => {
     const { report } = collect(
-      { resOutputsEvent: step('create-replacement', { detailedDiff: { 'metadata.name': { diffKind: 'update-replace' } } }) },
+      {
+        resOutputsEvent: step('create-replacement', {
+          detailedDiff: { 'metadata.name': { diffKind: 'update-replace' } },
+        }),
+      },
       { resOutputsEvent: step('replace') },
       { resOutputsEvent: step('delete-replaced') },
     );
@@ -54,7 +58,9 @@ describe('the event stream', () => {
   });
 
   it('tells warnings once, without colours and bounded', () => {
-    const warning = { diagnosticEvent: { severity: 'warning', message: `\u001b[31mcareful\u001b[0m${'x'.repeat(20_000)}\n` } };
+    const warning = {
+      diagnosticEvent: { severity: 'warning', message: `\u001b[31mcareful\u001b[0m${'x'.repeat(20_000)}\n` },
+    };
     const { report } = collect(warning, warning);
     expect(report.warnings).toHaveLength(1);
     expect(report.warnings[0]).toMatch(/^carefulx+$/);
@@ -87,12 +93,19 @@ describe('the error of an operation', () => {
 
   it('leads with who owns an object, then with what is not ready, and keeps the others', () => {
     const carried = (code: string): object => ({
-      diagnosticEvent: { severity: 'error', urn: URN, message: `testbed:${code}: {"text":{"en":"${code}","ko":"${code}"}}` },
+      diagnosticEvent: {
+        severity: 'error',
+        urn: URN,
+        message: `testbed:${code}: {"text":{"en":"${code}","ko":"${code}"}}`,
+      },
     });
     const { report } = collect(...failing('first'), carried('NotReady'), carried('OwnershipConflict'));
     const error = failureOf(stack, report, exit);
     expect(error.code).toBe('OwnershipConflict');
-    expect(error.details.map(({ en }) => en)).toEqual(['NotReady', 'ConfigMap tb-1/settings could not be created: first']);
+    expect(error.details.map(({ en }) => en)).toEqual([
+      'NotReady',
+      'ConfigMap tb-1/settings could not be created: first',
+    ]);
   });
 
   it.each([

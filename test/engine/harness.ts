@@ -7,7 +7,7 @@ import { packageRoot } from '../../package/root';
 import { createClient } from '../../kubernetes/client';
 import type { JsonObject } from '../../kubernetes/types';
 import { createEngine, type EngineOptions } from '../../engine/engine';
-import { endStack } from '../../engine/state';
+import { TestbedError } from '../../errors';
 import type { Engine, EngineEvent, OperationKind, OperationResult, StackReference } from '../../engine/types';
 import { testSurroundings } from '../support/cluster';
 
@@ -76,7 +76,12 @@ export function openHarness(options: EngineOptions = {}): Harness {
   };
 }
 
-/** Ends what a stack left where a test breaks its state on purpose. */
-export function forget(stack: StackReference): void {
-  endStack(stack);
+/** The error of ours that `work` ends with; anything else fails the test. */
+export async function thrown(work: Promise<unknown>): Promise<TestbedError> {
+  const error = await work.then(
+    () => new Error('nothing was thrown'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof TestbedError) return error;
+  throw error;
 }

@@ -32,7 +32,10 @@ describe('the lock of a stack', () => {
   it('is held by one, and free again after its release', async () => {
     const lock = await lockStack(stack, 'up');
     const refused = lockStack(stack, 'down');
-    await expect(refused).rejects.toMatchObject({ code: 'OperationRunning', message: expect.stringContaining(`up, pid ${process.pid}`) });
+    await expect(refused).rejects.toMatchObject({
+      code: 'OperationRunning',
+      message: expect.stringContaining(`up, pid ${process.pid}`),
+    });
     lock.release();
     (await lockStack(stack, 'down')).release();
     expect(readdirSync(ownFolder())).toEqual([]);
@@ -45,7 +48,11 @@ describe('the lock of a stack', () => {
   });
 
   it('of a process that ended is taken over', async () => {
-    leave(ownFolder(), { kind: 'up', since: '2026-01-01T00:00:00Z', process: { ...currentProcess(), pid: await endedProcess() } });
+    leave(ownFolder(), {
+      kind: 'up',
+      since: '2026-01-01T00:00:00Z',
+      process: { ...currentProcess(), pid: await endedProcess() },
+    });
     (await lockStack(stack, 'up')).release();
     expect(readdirSync(ownFolder())).toEqual([]);
   });
@@ -53,6 +60,7 @@ describe('the lock of a stack', () => {
   it('of a process whose number another one bears now is taken over', async () => {
     leave(ownFolder(), { kind: 'up', since: '2026-01-01T00:00:00Z', process: { ...currentProcess(), startedAt: '1' } });
     (await lockStack(stack, 'up')).release();
+    expect(readdirSync(ownFolder())).toEqual([]);
   });
 
   it.each([
@@ -86,6 +94,7 @@ describe('what a killed engine left locked', () => {
   it('is cleared when its number belongs to a process that started later', async () => {
     leave(engineFolder(), engineLock(process.pid, '2001-01-01T00:00:00Z'));
     (await lockStack(stack, 'up')).release();
+    expect(readdirSync(engineFolder())).toEqual([]);
   });
 
   it.each([

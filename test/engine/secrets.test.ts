@@ -18,7 +18,9 @@ function filesBelow(folder: string): string[] {
 function words(file: string): string {
   try {
     const content = readFileSync(file);
-    return (content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content, { finishFlush: 2 }) : content).toString('latin1');
+    return (content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content, { finishFlush: 2 }) : content).toString(
+      'latin1',
+    );
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
@@ -46,12 +48,17 @@ describe('a generated secret', () => {
       }
     };
     const run = async (kind: 'preview' | 'up' | 'drift' | 'down', size: number): Promise<void> => {
-      const result = await harness.run(kind, stack, { canary, size }, {
-        onEvent: (event) => {
-          look('an event', JSON.stringify(event));
-          lookIntoFiles();
+      const result = await harness.run(
+        kind,
+        stack,
+        { canary, size },
+        {
+          onEvent: (event) => {
+            look('an event', JSON.stringify(event));
+            lookIntoFiles();
+          },
         },
-      });
+      );
       look(`the result of ${kind}`, JSON.stringify(result));
       lookIntoFiles();
     };

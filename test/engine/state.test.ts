@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +57,10 @@ describe('the state of a stack', () => {
   });
 
   it('tells resources and outputs with secrets masked at any depth', () => {
-    const root = { urn: 'urn:pulumi:tb-state::testbed::pulumi:pulumi:Stack::testbed-tb-state', type: 'pulumi:pulumi:Stack' };
+    const root = {
+      urn: 'urn:pulumi:tb-state::testbed::pulumi:pulumi:Stack::testbed-tb-state',
+      type: 'pulumi:pulumi:Stack',
+    };
     const urn = 'urn:pulumi:tb-state::testbed::kubernetes:core/v1:Secret::db';
     write(
       checkpoint([
@@ -60,7 +72,14 @@ describe('the state of a stack', () => {
       writtenAt: '2026-01-02T03:04:05Z',
       outputs: { password: '[secret]', list: [{ deep: '[secret]' }], plain: 1 },
       resources: [
-        { urn, resourceType: 'kubernetes:core/v1:Secret', name: 'db', id: 'tb-state/db', inputs: { data: '[secret]' }, outputs: {} },
+        {
+          urn,
+          resourceType: 'kubernetes:core/v1:Secret',
+          name: 'db',
+          id: 'tb-state/db',
+          inputs: { data: '[secret]' },
+          outputs: {},
+        },
       ],
       pendingOperations: 0,
     });
@@ -74,7 +93,9 @@ describe('the state of a stack', () => {
     ['holds no resources but words', checkpoint('none')],
   ])('is refused by name when it %s', (_, content) => {
     const file = write(content);
-    expect(() => readStack(stack)).toThrow(expect.objectContaining({ code: 'StateUnreadable', message: expect.stringContaining(file) }));
+    expect(() => readStack(stack)).toThrow(
+      expect.objectContaining({ code: 'StateUnreadable', message: expect.stringContaining(file) }),
+    );
   });
 
   it('is refused when it is larger than any testbed', () => {
