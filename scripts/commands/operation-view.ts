@@ -8,6 +8,7 @@ export type Changes = Operation['changes'];
 
 /** More changes than this are counted, not listed; `--output json` has them all. */
 const SHOWN_CHANGES = 60;
+const SHOWN_PATHS = 2;
 
 const SIGNS: Readonly<Record<Changes[number]['operation'], readonly [sign: string, tone: Tone, done: Text]>> = {
   same: ['=', 'soft', text('unchanged', '변경 없음')],
@@ -28,7 +29,7 @@ export function changeBlocks(changes: Changes): readonly Block[] {
       word,
       shortType(change.resourceType),
       change.name,
-      toned('soft', change.paths.join(', ')),
+      toned('soft', shownPaths(change.paths)),
     ];
   });
   const columns = [
@@ -76,6 +77,12 @@ export function countLine({ counts, elapsedMs }: Operation): Block {
         : text(`${sum('en')}, ${took}`, `${sum('ko')}, ${took}`),
     ),
   );
+}
+
+/** The first few: a changed size alone touches twenty. */
+function shownPaths(paths: readonly string[]): string {
+  const shown = paths.slice(0, SHOWN_PATHS).join(', ');
+  return paths.length > SHOWN_PATHS ? `${shown}, +${paths.length - SHOWN_PATHS}` : shown;
 }
 
 function shortType(resourceType: string): string {
