@@ -13,10 +13,13 @@ async function main(): Promise<void> {
     ...Object.entries(result.rows).map(([name, value]) => row(name, columns(value))),
     '',
     row('by process', ['CPU-s a run', 'peak MiB']),
-    ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) => row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-'])),
+    ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) =>
+      row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-']),
+    ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), ...result }, undefined, 2)}\n`);
+  if (json !== undefined)
+    writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), ...result }, undefined, 2)}\n`);
 }
 
 function columns({ runs, min, p50, p95, max }: Figures): string[] {

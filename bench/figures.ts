@@ -27,7 +27,9 @@ const TICKS_A_SECOND = 100;
 /** From /proc, so Linux only; undefined when the process is gone. */
 export function processUse(pid: number | 'self'): ProcessUse | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const peak = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
     // utime and stime are fields 14 and 15 of stat, 12 and 13 after the name.
@@ -40,7 +42,9 @@ export function processUse(pid: number | 'self'): ProcessUse | undefined {
 
 /** CPU seconds of this process's ended children. */
 export function childrenCpuSeconds(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND;
 }
 

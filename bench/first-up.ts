@@ -21,8 +21,20 @@ export const OBJECTS = 22;
 export interface FirstUpFigures {
   readonly objects: number;
   /** Milliseconds. */
-  readonly rows: Readonly<Record<'up, warm worker: applied and recorded' | 'up, warm worker: ready' | 'up, from the shell: whole command' | 'kubectl apply --server-side', Figures>>;
-  readonly processes: readonly { readonly process: string; readonly cpuSecondsARun: number; readonly peakMiB: number | undefined }[];
+  readonly rows: Readonly<
+    Record<
+      | 'up, warm worker: applied and recorded'
+      | 'up, warm worker: ready'
+      | 'up, from the shell: whole command'
+      | 'kubectl apply --server-side',
+      Figures
+    >
+  >;
+  readonly processes: readonly {
+    readonly process: string;
+    readonly cpuSecondsARun: number;
+    readonly peakMiB: number | undefined;
+  }[];
 }
 
 /** Measures first `up`s of new testbeds on a cluster of its own with fsync on, interleaved with kubectl on the same objects. */
@@ -72,7 +84,8 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
   try {
     const warmUp = await upNamed(bench, 'warm-up');
     const objects = await objectsOf(client, warmUp.testbed.id);
-    if (objects.length !== OBJECTS) throw new Error(`the measured testbed has ${objects.length} objects, not ${OBJECTS}: change bench/first-up.ts`);
+    if (objects.length !== OBJECTS)
+      throw new Error(`the measured testbed has ${objects.length} objects, not ${OBJECTS}: change bench/first-up.ts`);
     const before = await processes(surroundings);
     const childrenBefore = childrenCpuSeconds();
     const applied: number[] = [];
@@ -149,9 +162,15 @@ function kubectlApply(bench: Bench, objects: readonly KubernetesObject[]): numbe
 
 function timed(command: string, args: readonly string[], bench: Bench, input = ''): number {
   const began = performance.now();
-  const done = spawnSync(command, args, { input, env: bench.surroundings.environment, encoding: 'utf8', timeout: 60_000 });
+  const done = spawnSync(command, args, {
+    input,
+    env: bench.surroundings.environment,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   const elapsed = performance.now() - began;
-  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stderr.slice(-2000)}`);
+  if (done.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stderr.slice(-2000)}`);
   return elapsed;
 }
 
@@ -170,9 +189,21 @@ async function objectsOf(client: KubernetesClient, id: string): Promise<Kubernet
 function renamed(objects: readonly KubernetesObject[], from: string, to: string): KubernetesObject[] {
   return objects.map((object) => {
     const { status: _status, ...rest } = object;
-    const { uid: _uid, resourceVersion: _version, generation: _generation, creationTimestamp: _created, ...metadata } = rest.metadata;
-    const clean = { ...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'managedFields')) };
-    const text = JSON.stringify(clean).replaceAll(from, to).replace(/"clusterIPs?":("[^"]*"|\[[^\]]*\]),?/g, '').replaceAll(',}', '}');
+    const {
+      uid: _uid,
+      resourceVersion: _version,
+      generation: _generation,
+      creationTimestamp: _created,
+      ...metadata
+    } = rest.metadata;
+    const clean = {
+      ...rest,
+      metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'managedFields')),
+    };
+    const text = JSON.stringify(clean)
+      .replaceAll(from, to)
+      .replace(/"clusterIPs?":("[^"]*"|\[[^\]]*\]),?/g, '')
+      .replaceAll(',}', '}');
     return JSON.parse(text) as KubernetesObject;
   });
 }

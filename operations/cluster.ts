@@ -24,7 +24,13 @@ export async function clusterUp(options: ClusterUpOptions, surroundings: Surroun
   const site = openSite(surroundings.environment);
   const { environment, onProgress, signal } = surroundings;
   const tools = await resolveTools(
-    ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...(options.nodes.kind === 'simulated' ? (['kwok'] as const) : [])],
+    [
+      'etcd',
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+      ...(options.nodes.kind === 'simulated' ? (['kwok'] as const) : []),
+    ],
     { environment, onProgress, signal, ...(options.offline === undefined ? {} : { offline: options.offline }) },
   );
   return openEmbeddedCluster({ directory: site.clusterDirectory }).up({
@@ -66,7 +72,10 @@ export async function clusterDown(options: ClusterDownOptions, surroundings: Sur
       ),
     );
   }
-  const { outcome } = await openEmbeddedCluster({ directory: site.clusterDirectory }).down({ destroy, onProgress: surroundings.onProgress });
+  const { outcome } = await openEmbeddedCluster({ directory: site.clusterDirectory }).down({
+    destroy,
+    onProgress: surroundings.onProgress,
+  });
   return { outcome, data: destroy ? 'ended' : 'kept' };
 }
 
@@ -81,11 +90,19 @@ export interface ClusterKubeconfigResult {
 }
 
 /** A kubeconfig of the read-only operator, or with `admin` of the administrator for an hour; the API server's audit log has every use. */
-export async function clusterKubeconfig(options: { readonly admin?: boolean | undefined }, surroundings: Surroundings): Promise<ClusterKubeconfigResult> {
+export async function clusterKubeconfig(
+  options: { readonly admin?: boolean | undefined },
+  surroundings: Surroundings,
+): Promise<ClusterKubeconfigResult> {
   const identity = options.admin === true ? 'admin' : 'operator';
   const cluster = openEmbeddedCluster({ directory: openSite(surroundings.environment).clusterDirectory });
   const connection: ClusterConnection = await cluster.connection(identity);
   if (identity === 'admin')
-    surroundings.onWarning(text('this kubeconfig has all rights for one hour; every use is in the audit log', '이 kubeconfig는 1시간 동안 모든 권한을 가지며, 모든 사용이 감사 로그에 남습니다'));
+    surroundings.onWarning(
+      text(
+        'this kubeconfig has all rights for one hour; every use is in the audit log',
+        '이 kubeconfig는 1시간 동안 모든 권한을 가지며, 모든 사용이 감사 로그에 남습니다',
+      ),
+    );
   return { identity, kubeconfig: writeKubeconfig({ connection, context: `testbed-${identity}` }) };
 }

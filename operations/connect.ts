@@ -38,7 +38,11 @@ export async function connect(options: ConnectOptions, surroundings: Surrounding
   const site = openSite(surroundings.environment);
   const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
   const member = requireMember(testbed, options.member);
-  const target = await openTarget(site, { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context }, surroundings);
+  const target = await openTarget(
+    site,
+    { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context },
+    surroundings,
+  );
   try {
     requireSameCluster(testbed.name, testbed.cluster, target);
     const serviceAccount = await memberAccount(target.reader, testbed, member);
@@ -69,11 +73,17 @@ export async function connect(options: ConnectOptions, surroundings: Surrounding
 }
 
 function requireMember(testbed: TestbedRecord, wished: string | undefined): string {
-  const member = wished === undefined ? testbed.members[0] : testbed.members.find((one) => one.toLowerCase() === wished.toLowerCase());
+  const member =
+    wished === undefined
+      ? testbed.members[0]
+      : testbed.members.find((one) => one.toLowerCase() === wished.toLowerCase());
   if (member !== undefined) return member;
   throw new TestbedError(
     'UsageWrong',
-    text(`'${wished ?? ''}' is not a member of '${testbed.name}'`, `'${wished ?? ''}'은(는) '${testbed.name}'의 구성원이 아닙니다`),
+    text(
+      `'${wished ?? ''}' is not a member of '${testbed.name}'`,
+      `'${wished ?? ''}'은(는) '${testbed.name}'의 구성원이 아닙니다`,
+    ),
     { hint: text(`members: ${testbed.members.join(', ')}`, `구성원: ${testbed.members.join(', ')}`) },
   );
 }
@@ -88,21 +98,37 @@ function writePrivately(file: string, content: string): void {
     // The mode of writeFile counts for new files only.
     chmodSync(file, 0o600);
   } catch (cause) {
-    throw new TestbedError('NoPermission', text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`), {
-      cause,
-      hint: text('name another place with --file', '--file로 다른 위치를 지정하세요'),
-    });
+    throw new TestbedError(
+      'NoPermission',
+      text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
+      {
+        cause,
+        hint: text('name another place with --file', '--file로 다른 위치를 지정하세요'),
+      },
+    );
   }
 }
 
 /** The member's identity on the cluster, by our own mark. */
 async function memberAccount(client: KubernetesClient, testbed: TestbedRecord, member: string): Promise<string> {
-  const selection = { namespace: NAMESPACES.access, labelSelector: `${LABELS.testbed}=${testbed.id}`, metadataOnly: true };
+  const selection = {
+    namespace: NAMESPACES.access,
+    labelSelector: `${LABELS.testbed}=${testbed.id}`,
+    metadataOnly: true,
+  };
   for await (const { metadata } of client.list('v1', 'ServiceAccount', selection))
     if (metadata.annotations?.[ANNOTATIONS.member] === member) return metadata.name;
   throw new TestbedError(
     'NotReady',
-    text(`'${testbed.name}' has given no access to ${member} yet`, `'${testbed.name}'이(가) 아직 ${member}에게 접근 권한을 부여하지 않았습니다`),
-    { hint: text('run testbed up again: access is given last', 'testbed up을 다시 실행하세요. 접근 권한은 마지막에 부여됩니다') },
+    text(
+      `'${testbed.name}' has given no access to ${member} yet`,
+      `'${testbed.name}'이(가) 아직 ${member}에게 접근 권한을 부여하지 않았습니다`,
+    ),
+    {
+      hint: text(
+        'run testbed up again: access is given last',
+        'testbed up을 다시 실행하세요. 접근 권한은 마지막에 부여됩니다',
+      ),
+    },
   );
 }

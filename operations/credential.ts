@@ -58,7 +58,10 @@ export async function beginOperation(target: Target, purpose: string): Promise<O
     if (isTestbedError(error, 'KubernetesRefused') && isMissing(error))
       throw new TestbedError(
         'ClusterUnsuitable',
-        text('the cluster lacks what testbeds share (roles, guard rails, the provisioner)', '클러스터에 공용 구성(역할, 보호 규칙, 프로비저너)이 없습니다'),
+        text(
+          'the cluster lacks what testbeds share (roles, guard rails, the provisioner)',
+          '클러스터에 공용 구성(역할, 보호 규칙, 프로비저너)이 없습니다',
+        ),
         { cause: error, hint: text('run: testbed shared up', '실행: testbed shared up') },
       );
     throw error;
@@ -68,16 +71,29 @@ export async function beginOperation(target: Target, purpose: string): Promise<O
 /** Removes Secrets of operations that died; their tokens have ended already. Best done where nobody waits. */
 export async function sweepOperations(client: KubernetesClient, now: Date): Promise<number> {
   let swept = 0;
-  const selection = { namespace: NAMESPACES.system, labelSelector: `${LABELS.component}=operation`, metadataOnly: true };
+  const selection = {
+    namespace: NAMESPACES.system,
+    labelSelector: `${LABELS.component}=operation`,
+    metadataOnly: true,
+  };
   for await (const { metadata } of client.list('v1', 'Secret', selection)) {
     const born = Date.parse(metadata.creationTimestamp ?? '');
     if (!(now.getTime() - born > FORGOTTEN_AFTER_MS) || metadata.uid === undefined) continue;
-    await client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name: metadata.name }, { uid: metadata.uid });
+    await client.delete(
+      { apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name: metadata.name },
+      { uid: metadata.uid },
+    );
     swept += 1;
   }
   return swept;
 }
 
 function isMissing(error: TestbedError): boolean {
-  return 'failure' in error && typeof error.failure === 'object' && error.failure !== null && 'status' in error.failure && error.failure.status === 404;
+  return (
+    'failure' in error &&
+    typeof error.failure === 'object' &&
+    error.failure !== null &&
+    'status' in error.failure &&
+    error.failure.status === 404
+  );
 }

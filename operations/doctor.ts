@@ -23,7 +23,10 @@ export interface DoctorResult {
 /** Looks at the machine and the cluster, changes nothing, and says for each thing that is wrong what mends it. */
 export async function doctor(options: TargetOptions, surroundings: Surroundings): Promise<DoctorResult> {
   const machine = await machineFindings(surroundings);
-  const cluster = options.context === undefined ? await embeddedFindings(surroundings) : await existingFindings(options.context, options, surroundings);
+  const cluster =
+    options.context === undefined
+      ? await embeddedFindings(surroundings)
+      : await existingFindings(options.context, options, surroundings);
   return {
     machine,
     cluster,
@@ -46,7 +49,15 @@ async function embeddedFindings(surroundings: Surroundings): Promise<Finding[]> 
   const title = text('embedded cluster', '내장 클러스터');
   const start = text('run: testbed cluster up', '실행: testbed cluster up');
   if (status.state === 'absent' || status.state === 'stopped')
-    return [{ id: 'cluster', state: 'warning', title, detail: text(`it does not run (${status.state})`, `실행 중이 아닙니다 (${status.state})`), remedy: start }];
+    return [
+      {
+        id: 'cluster',
+        state: 'warning',
+        title,
+        detail: text(`it does not run (${status.state})`, `실행 중이 아닙니다 (${status.state})`),
+        remedy: start,
+      },
+    ];
   const findings: Finding[] = [clusterFinding(status.state, status.version ?? '', title, start)];
   if (status.state !== 'ready') return findings;
   const client = createClient(await embedded.connection('admin'));
@@ -63,7 +74,11 @@ function clusterFinding(state: string, version: string, title: Text, remedy: Tex
   return { id: 'cluster', state: 'failed', title, detail: text(`it is ${state}`, `상태: ${state}`), remedy };
 }
 
-async function existingFindings(context: string, options: TargetOptions, surroundings: Surroundings): Promise<Finding[]> {
+async function existingFindings(
+  context: string,
+  options: TargetOptions,
+  surroundings: Surroundings,
+): Promise<Finding[]> {
   const title = text(`cluster of context ${context}`, `컨텍스트 ${context}의 클러스터`);
   try {
     const { environment } = surroundings;
@@ -77,7 +92,15 @@ async function existingFindings(context: string, options: TargetOptions, surroun
   } catch (error) {
     // A diagnosis goes on where an operation would stop: what cannot be reached is a finding.
     if (!(error instanceof TestbedError)) throw error;
-    return [{ id: 'cluster', state: 'failed', title, detail: error.text, ...(error.hint === undefined ? {} : { remedy: error.hint }) }];
+    return [
+      {
+        id: 'cluster',
+        state: 'failed',
+        title,
+        detail: error.text,
+        ...(error.hint === undefined ? {} : { remedy: error.hint }),
+      },
+    ];
   }
 }
 

@@ -58,7 +58,12 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
           { ...surroundings, engine },
         );
         const emptiness = await proveEmptiness(record, target, surroundings);
-        const ended: TestbedRecord = { ...record, infrastructure: 'destroyed', changedAt: emptiness.provedAt, emptiness };
+        const ended: TestbedRecord = {
+          ...record,
+          infrastructure: 'destroyed',
+          changedAt: emptiness.provedAt,
+          emptiness,
+        };
         records.end(ended);
         await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
         return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
@@ -71,7 +76,11 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
   });
 }
 
-async function proveEmptiness(record: TestbedRecord, target: Target, surroundings: Surroundings): Promise<DownResult['emptiness']> {
+async function proveEmptiness(
+  record: TestbedRecord,
+  target: Target,
+  surroundings: Surroundings,
+): Promise<DownResult['emptiness']> {
   await waitGone(
     target.reader,
     { apiVersion: 'v1', kind: 'Namespace', name: record.id },
@@ -83,19 +92,30 @@ async function proveEmptiness(record: TestbedRecord, target: Target, surrounding
 }
 
 function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): TestbedError {
-  const named = left.slice(0, NAMED_LEFTOVERS).map(({ kind, namespace, name }) => verbatim(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`));
+  const named = left
+    .slice(0, NAMED_LEFTOVERS)
+    .map(({ kind, namespace, name }) => verbatim(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`));
   return new TestbedError(
     'NotEmpty',
-    text(`${left.length} objects of '${record.name}' (${record.id}) are left`, `'${record.name}'(${record.id})의 객체 ${left.length}개가 남아 있습니다`),
+    text(
+      `${left.length} objects of '${record.name}' (${record.id}) are left`,
+      `'${record.name}'(${record.id})의 객체 ${left.length}개가 남아 있습니다`,
+    ),
     {
       details: left.length > NAMED_LEFTOVERS ? [...named, verbatim(`... ${left.length - NAMED_LEFTOVERS}`)] : named,
-      hint: text(`look at what holds them, then run again: testbed down ${record.name}`, `남은 이유를 확인한 뒤 다시 실행하세요: testbed down ${record.name}`),
+      hint: text(
+        `look at what holds them, then run again: testbed down ${record.name}`,
+        `남은 이유를 확인한 뒤 다시 실행하세요: testbed down ${record.name}`,
+      ),
     },
   );
 }
 
 async function forgetStack(stateDirectory: string, keysDirectory: string, id: string): Promise<void> {
-  const [{ endStack }, { openDataKeys }] = await Promise.all([import('../engine/state.js'), import('../engine/data-keys.js')]);
+  const [{ endStack }, { openDataKeys }] = await Promise.all([
+    import('../engine/state.js'),
+    import('../engine/data-keys.js'),
+  ]);
   endStack({ name: id, stateDirectory });
   await openDataKeys({ directory: keysDirectory }).end(id);
 }

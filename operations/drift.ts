@@ -25,7 +25,11 @@ export async function drift(options: DriftOptions, surroundings: Surroundings): 
   const site = openSite(surroundings.environment);
   const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
   return withEngine(surroundings, async (engine) => {
-    const target = await openTarget(site, { ...options, context: options.context ?? testbed.cluster.context }, surroundings);
+    const target = await openTarget(
+      site,
+      { ...options, context: options.context ?? testbed.cluster.context },
+      surroundings,
+    );
     try {
       requireSameCluster(testbed.name, testbed.cluster, target);
       const credential = await beginOperation(target, `drift ${testbed.id}`);

@@ -24,7 +24,11 @@ export async function preview(options: UpOptions, surroundings: Surroundings): P
   return previewSpec(readProvisionableSpec(options.file, surroundings), options, surroundings);
 }
 
-export async function previewSpec(spec: AdmittedSpec, options: TargetOptions, surroundings: Surroundings): Promise<PreviewResult> {
+export async function previewSpec(
+  spec: AdmittedSpec,
+  options: TargetOptions,
+  surroundings: Surroundings,
+): Promise<PreviewResult> {
   const site = openSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
   return withEngine(surroundings, async (engine) => {
@@ -37,7 +41,13 @@ export async function previewSpec(spec: AdmittedSpec, options: TargetOptions, su
       try {
         const operation = await runOnStack(
           site,
-          { kind: 'preview', stack: id, program: testbedProgram(id, spec), connection: credential.connection, previewNamespace: previewNamespace(spec.grade) },
+          {
+            kind: 'preview',
+            stack: id,
+            program: testbedProgram(id, spec),
+            connection: credential.connection,
+            previewNamespace: previewNamespace(spec.grade),
+          },
           { ...surroundings, engine },
         );
         return { name: spec.name, id: known?.id, operation };

@@ -25,7 +25,10 @@ export interface QuickstartResult {
 export const QUICKSTART_NODES = { kind: 'simulated', count: 3 } as const;
 
 /** From nothing to a running testbed: tools, cluster, shared stack, the `startup` preset. Run again, it changes nothing and says so. */
-export async function quickstart(options: { readonly offline?: boolean | undefined }, surroundings: Surroundings): Promise<QuickstartResult> {
+export async function quickstart(
+  options: { readonly offline?: boolean | undefined },
+  surroundings: Surroundings,
+): Promise<QuickstartResult> {
   const began = performance.now();
   const { environment, onProgress, signal } = surroundings;
   await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'], {

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TestbedError, reasonOf, text } from '../errors';
@@ -98,13 +109,26 @@ function readRecord(file: string): TestbedRecord {
   } catch (cause) {
     throw new TestbedError(
       'StateUnreadable',
-      text(`the record ${file} cannot be read: ${reasonOf(cause).slice(0, 300)}`, `기록 파일 ${file}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`),
-      { cause, hint: text(`restore the file from a backup, or move it away`, '백업에서 파일을 복원하거나 다른 곳으로 옮기세요') },
+      text(
+        `the record ${file} cannot be read: ${reasonOf(cause).slice(0, 300)}`,
+        `기록 파일 ${file}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`,
+      ),
+      {
+        cause,
+        hint: text(
+          `restore the file from a backup, or move it away`,
+          '백업에서 파일을 복원하거나 다른 곳으로 옮기세요',
+        ),
+      },
     );
   }
 }
 
-function writeWhole(file: string, value: TestbedRecord, mode: 'replace' | 'only-new' = 'replace'): 'written' | 'exists' {
+function writeWhole(
+  file: string,
+  value: TestbedRecord,
+  mode: 'replace' | 'only-new' = 'replace',
+): 'written' | 'exists' {
   const half = `${file}.${process.pid}.half`;
   try {
     const handle = openSync(half, 'w', 0o600);

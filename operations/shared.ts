@@ -35,10 +35,23 @@ export async function sharedDown(options: TargetOptions, surroundings: Surroundi
   if (standing.length > 0)
     throw new TestbedError(
       'NotEmpty',
-      text(`${standing.length} testbeds still stand on what would be ended`, `테스트베드 ${standing.length}개가 아직 공용 구성을 사용 중입니다`),
-      { hint: text(`end them first, such as: testbed down ${standing[0]?.name ?? ''}`, `먼저 종료하세요. 예: testbed down ${standing[0]?.name ?? ''}`) },
+      text(
+        `${standing.length} testbeds still stand on what would be ended`,
+        `테스트베드 ${standing.length}개가 아직 공용 구성을 사용 중입니다`,
+      ),
+      {
+        hint: text(
+          `end them first, such as: testbed down ${standing[0]?.name ?? ''}`,
+          `먼저 종료하세요. 예: testbed down ${standing[0]?.name ?? ''}`,
+        ),
+      },
     );
-  await surroundings.confirm(text('end the roles, the provisioner and the guard rails of this cluster?', '이 클러스터의 역할, 프로비저너, 보호 규칙을 종료할까요?'));
+  await surroundings.confirm(
+    text(
+      'end the roles, the provisioner and the guard rails of this cluster?',
+      '이 클러스터의 역할, 프로비저너, 보호 규칙을 종료할까요?',
+    ),
+  );
   return { outcome: 'ended', operation: await runShared('down', options, surroundings) };
 }
 
@@ -68,7 +81,11 @@ function totalOf(operation: OperationResult): number {
   return Object.values(operation.counts).reduce((sum, count) => sum + count, 0);
 }
 
-async function runShared(kind: 'up' | 'preview' | 'down' | 'drift', options: TargetOptions, surroundings: Surroundings): Promise<OperationResult> {
+async function runShared(
+  kind: 'up' | 'preview' | 'down' | 'drift',
+  options: TargetOptions,
+  surroundings: Surroundings,
+): Promise<OperationResult> {
   const site = openSite(surroundings.environment);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
@@ -77,7 +94,12 @@ async function runShared(kind: 'up' | 'preview' | 'down' | 'drift', options: Tar
       const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
       return await runOnStack(
         site,
-        { kind, stack: SHARED_STACK, connection, ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}) },
+        {
+          kind,
+          stack: SHARED_STACK,
+          connection,
+          ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}),
+        },
         { ...surroundings, engine },
       );
     } finally {

@@ -26,7 +26,13 @@ export interface ShowResult {
   /** Whole days until the end date; negative when it is over. */
   readonly daysLeft: number;
   /** undefined when the cluster could not be asked. */
-  readonly live: { readonly workloads: readonly ShownObject[]; readonly quota: readonly QuotaUse[]; readonly simulatedNodes: boolean } | undefined;
+  readonly live:
+    | {
+        readonly workloads: readonly ShownObject[];
+        readonly quota: readonly QuotaUse[];
+        readonly simulatedNodes: boolean;
+      }
+    | undefined;
 }
 
 export interface QuotaUse {
@@ -46,9 +52,14 @@ const SHOWN_KINDS: readonly (readonly [string, string])[] = [
 export async function show(options: ShowOptions, surroundings: Surroundings): Promise<ShowResult> {
   const site = openSite(surroundings.environment);
   const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
-  const daysLeft = Math.floor((Date.parse(`${testbed.ends}T00:00:00Z`) - surroundings.now().getTime()) / 86_400_000) + 1;
+  const daysLeft =
+    Math.floor((Date.parse(`${testbed.ends}T00:00:00Z`) - surroundings.now().getTime()) / 86_400_000) + 1;
   try {
-    const target = await openTarget(site, { ...options, context: options.context ?? testbed.cluster.context }, surroundings);
+    const target = await openTarget(
+      site,
+      { ...options, context: options.context ?? testbed.cluster.context },
+      surroundings,
+    );
     try {
       requireSameCluster(testbed.name, testbed.cluster, target);
       return { testbed, daysLeft, live: await look(target.reader, testbed.id) };
@@ -57,7 +68,8 @@ export async function show(options: ShowOptions, surroundings: Surroundings): Pr
     }
   } catch (error) {
     // The record is worth showing without its cluster; `live` says that nobody was asked.
-    if (isTestbedError(error, 'ClusterNotRunning') || isTestbedError(error, 'KubernetesUnreachable')) return { testbed, daysLeft, live: undefined };
+    if (isTestbedError(error, 'ClusterNotRunning') || isTestbedError(error, 'KubernetesUnreachable'))
+      return { testbed, daysLeft, live: undefined };
     throw error;
   }
 }
@@ -78,7 +90,12 @@ async function collect(objects: AsyncIterable<KubernetesObject>): Promise<Kubern
 }
 
 async function hasSimulatedNodes(client: KubernetesClient): Promise<boolean> {
-  for await (const _node of client.list('v1', 'Node', { labelSelector: 'testbed.io/simulated=true', metadataOnly: true, limit: 1 })) return true;
+  for await (const _node of client.list('v1', 'Node', {
+    labelSelector: 'testbed.io/simulated=true',
+    metadataOnly: true,
+    limit: 1,
+  }))
+    return true;
   return false;
 }
 
@@ -86,7 +103,9 @@ function shown(object: KubernetesObject): ShownObject {
   const verdict = readiness(object);
   const { kind } = object;
   const { name } = object.metadata;
-  return verdict.state === 'ready' ? { kind, name, state: 'ready' } : { kind, name, state: verdict.state, reason: verdict.reason ?? verbatim('') };
+  return verdict.state === 'ready'
+    ? { kind, name, state: 'ready' }
+    : { kind, name, state: verdict.state, reason: verdict.reason ?? verbatim('') };
 }
 
 function quotaUse(quota: KubernetesObject): QuotaUse[] {
@@ -95,5 +114,14 @@ function quotaUse(quota: KubernetesObject): QuotaUse[] {
   const { hard, used } = status;
   if (typeof hard !== 'object' || hard === null || typeof used !== 'object' || used === null) return [];
   const usedBy = new Map<string, unknown>(Object.entries(used));
-  return Object.entries(hard).map(([resource, limit]) => ({ resource, hard: String(limit), used: String(usedBy.get(resource) ?? '0') }));
+  return Object.entries(hard).map(([resource, limit]) => ({
+    resource,
+    hard: quantityText(limit),
+    used: quantityText(usedBy.get(resource)),
+  }));
+}
+
+/** The API writes quantities as text; one that is missing is nothing. */
+function quantityText(quantity: unknown): string {
+  return typeof quantity === 'string' ? quantity : '0';
 }

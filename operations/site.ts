@@ -28,7 +28,10 @@ export function openSite(environment: NodeJS.ProcessEnv): Site {
     if (process.getuid !== undefined && uid !== process.getuid())
       throw new TestbedError(
         'NoPermission',
-        text(`the site's folder ${home} belongs to uid ${uid}, not to you`, `사이트 폴더 ${home}의 소유자는 현재 사용자가 아니라 uid ${uid}입니다`),
+        text(
+          `the site's folder ${home} belongs to uid ${uid}, not to you`,
+          `사이트 폴더 ${home}의 소유자는 현재 사용자가 아니라 uid ${uid}입니다`,
+        ),
         { hint: text('set TESTBED_HOME to a folder of your own', 'TESTBED_HOME에 본인 소유의 폴더를 지정하세요') },
       );
     if ((mode & 0o077) !== 0) chmodSync(home, 0o700);
@@ -58,7 +61,10 @@ function siteHome(environment: NodeJS.ProcessEnv): string {
     if (!isAbsolute(own))
       throw new TestbedError(
         'UsageWrong',
-        text(`TESTBED_HOME is '${own}', which is not an absolute path`, `TESTBED_HOME 값 '${own}'은(는) 절대 경로가 아닙니다`),
+        text(
+          `TESTBED_HOME is '${own}', which is not an absolute path`,
+          `TESTBED_HOME 값 '${own}'은(는) 절대 경로가 아닙니다`,
+        ),
       );
     return own;
   }
@@ -71,10 +77,18 @@ function siteHome(environment: NodeJS.ProcessEnv): string {
 function folderError(folder: string, cause: unknown): TestbedError {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOSPC')
-    return new TestbedError('NoSpace', text(`no space left for ${folder}`, `${folder}에 쓸 디스크 공간이 없습니다`), { cause });
+    return new TestbedError('NoSpace', text(`no space left for ${folder}`, `${folder}에 쓸 디스크 공간이 없습니다`), {
+      cause,
+    });
   return new TestbedError(
     'NoPermission',
-    text(`cannot use the site's folder ${folder}: ${reasonOf(cause)}`, `사이트 폴더 ${folder}을(를) 사용할 수 없습니다: ${reasonOf(cause)}`),
-    { cause, hint: text('set TESTBED_HOME to a folder that you can write', 'TESTBED_HOME에 쓰기 가능한 폴더를 지정하세요') },
+    text(
+      `cannot use the site's folder ${folder}: ${reasonOf(cause)}`,
+      `사이트 폴더 ${folder}을(를) 사용할 수 없습니다: ${reasonOf(cause)}`,
+    ),
+    {
+      cause,
+      hint: text('set TESTBED_HOME to a folder that you can write', 'TESTBED_HOME에 쓰기 가능한 폴더를 지정하세요'),
+    },
   );
 }

@@ -17,11 +17,19 @@ export interface StackOperation {
  * Runs one engine operation on one stack: finds the pinned `pulumi`, opens the stack's data key, passes events on as progress.
  * The engine starts while tool and key are looked up; it is the caller's when the surroundings bring one.
  */
-export async function runOnStack(site: Site, operation: StackOperation, surroundings: Surroundings): Promise<OperationResult> {
+export async function runOnStack(
+  site: Site,
+  operation: StackOperation,
+  surroundings: Surroundings,
+): Promise<OperationResult> {
   return withEngine(surroundings, async (engine) => {
     const { openDataKeys } = await import('../engine/data-keys.js');
     const [tools, dataKey] = await Promise.all([
-      resolveTools(['pulumi'], { environment: surroundings.environment, onProgress: surroundings.onProgress, signal: surroundings.signal }),
+      resolveTools(['pulumi'], {
+        environment: surroundings.environment,
+        onProgress: surroundings.onProgress,
+        signal: surroundings.signal,
+      }),
       openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
     ]);
     const result = await engine.run({
@@ -76,7 +84,8 @@ function progressOf(surroundings: Surroundings): (event: EngineEvent) => void {
     surroundings.onProgress({
       id: `object:${event.urn}`,
       state: event.state,
-      title: VERBS[event.operation] === undefined ? verbatim(title) : VERBS[event.operation]?.(title) ?? verbatim(title),
+      title:
+        VERBS[event.operation] === undefined ? verbatim(title) : (VERBS[event.operation]?.(title) ?? verbatim(title)),
       ...(event.elapsedMs === undefined ? {} : { elapsedMs: event.elapsedMs }),
     });
   };

@@ -29,7 +29,8 @@ export interface Target {
 
 /** Throws ClusterNotRunning, KubeconfigRefused, KubernetesUnreachable, CertificateExpired. */
 export async function openTarget(site: Site, options: TargetOptions, surroundings: Surroundings): Promise<Target> {
-  const opened = options.context === undefined ? await embedded(site) : existing(options.context, options, surroundings);
+  const opened =
+    options.context === undefined ? await embedded(site) : existing(options.context, options, surroundings);
   const reader = createClient(opened.reader);
   try {
     const uid = await clusterUid(reader);
@@ -59,7 +60,10 @@ export function requireSameCluster(name: string, recorded: ClusterReference, tar
     {
       hint:
         recorded.context === undefined
-          ? text('leave --context away, or restore the embedded cluster', '--context를 빼거나 내장 클러스터를 복구하세요')
+          ? text(
+              'leave --context away, or restore the embedded cluster',
+              '--context를 빼거나 내장 클러스터를 복구하세요',
+            )
           : text(`give --context ${recorded.context}`, `--context ${recorded.context}을(를) 지정하세요`),
     },
   );
@@ -88,7 +92,12 @@ function existing(context: string, options: TargetOptions, surroundings: Surroun
   const file = options.kubeconfig ?? kubeconfigPath(environment, environment['HOME'] ?? homedir());
   const { connection } = readKubeconfig(file, { context });
   const same = (): Promise<ClusterConnection> => Promise.resolve(connection);
-  return { reference: { kind: 'existing', context, server: connection.server }, reader: connection, site: same, admin: same };
+  return {
+    reference: { kind: 'existing', context, server: connection.server },
+    reader: connection,
+    site: same,
+    admin: same,
+  };
 }
 
 async function clusterUid(client: KubernetesClient): Promise<string> {

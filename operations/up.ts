@@ -37,7 +37,11 @@ export async function up(options: UpOptions, surroundings: Surroundings): Promis
 }
 
 /** As `up`, for a spec that is at hand already. */
-export async function upSpec(spec: AdmittedSpec, options: TargetOptions, surroundings: Surroundings): Promise<UpResult> {
+export async function upSpec(
+  spec: AdmittedSpec,
+  options: TargetOptions,
+  surroundings: Surroundings,
+): Promise<UpResult> {
   const began = performance.now();
   const site = openSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
@@ -71,7 +75,12 @@ interface Place {
   readonly target: Target;
 }
 
-async function provision(site: Site, spec: AdmittedSpec, place: Place, surroundings: Surroundings): Promise<OperationResult> {
+async function provision(
+  site: Site,
+  spec: AdmittedSpec,
+  place: Place,
+  surroundings: Surroundings,
+): Promise<OperationResult> {
   const { record, records, target } = place;
   const credential = await beginOperation(target, `up ${record.id}`);
   try {
@@ -89,7 +98,11 @@ async function provision(site: Site, spec: AdmittedSpec, place: Place, surroundi
 }
 
 /** Waits for the workloads and records the outcome, good or bad. */
-async function becomeReady(record: TestbedRecord, place: Omit<Place, 'record'>, surroundings: Surroundings): Promise<TestbedRecord> {
+async function becomeReady(
+  record: TestbedRecord,
+  place: Omit<Place, 'record'>,
+  surroundings: Surroundings,
+): Promise<TestbedRecord> {
   const save = (infrastructure: 'ready' | 'failed'): TestbedRecord => {
     const changed: TestbedRecord = { ...record, infrastructure, changedAt: surroundings.now().toISOString() };
     place.records.save(changed);
@@ -105,7 +118,12 @@ async function becomeReady(record: TestbedRecord, place: Omit<Place, 'record'>, 
 }
 
 /** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */
-async function takeRecord(spec: AdmittedSpec, records: Records, target: Target, surroundings: Surroundings): Promise<{ record: TestbedRecord; isNew: boolean }> {
+async function takeRecord(
+  spec: AdmittedSpec,
+  records: Records,
+  target: Target,
+  surroundings: Surroundings,
+): Promise<{ record: TestbedRecord; isNew: boolean }> {
   const known = records.find(spec.name);
   if (known !== undefined) return { record: known, isNew: known.infrastructure === 'provisioning' };
   const stranger = await findByMark(target.reader, spec.name);
@@ -116,7 +134,12 @@ async function takeRecord(spec: AdmittedSpec, records: Records, target: Target, 
         `the cluster has a testbed '${spec.name}' (${stranger}) that this site has no record of`,
         `클러스터에 이 사이트의 기록에 없는 테스트베드 '${spec.name}'(${stranger})이(가) 있습니다`,
       ),
-      { hint: text('choose another name, or work from the site that made it', '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요') },
+      {
+        hint: text(
+          'choose another name, or work from the site that made it',
+          '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
+        ),
+      },
     );
   const now = surroundings.now().toISOString();
   const taken = new Set([...records.list(), ...records.ended()].map((one) => one.id));
@@ -135,7 +158,9 @@ async function takeRecord(spec: AdmittedSpec, records: Records, target: Target, 
   return { record, isNew: record.id === fresh.id };
 }
 
-function fieldsOf(spec: AdmittedSpec): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
+function fieldsOf(
+  spec: AdmittedSpec,
+): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
   const { name, participant, owner, members, grade, size, ends } = spec;
   return { name, participant, owner, members: [...members], grade, size, ends };
 }

@@ -13,7 +13,8 @@ afterAll(() => site.close());
 
 /** An event as the API server writes it, for the replay's own proof; times are seconds of one minute. */
 function event(second: number, resource: string, name: string, labels?: Record<string, string>): AuditEvent {
-  const at = (offset: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}.${String(offset).padStart(6, '0')}Z`;
+  const at = (offset: number): string =>
+    `2026-01-01T00:00:${String(second).padStart(2, '0')}.${String(offset).padStart(6, '0')}Z`;
   const namespaced = resource === 'namespaces' ? {} : { namespace: 'tb-abc123' };
   return {
     stage: 'ResponseComplete',
@@ -58,7 +59,12 @@ describe('the replay of the audit log', () => {
   it('finds access that was asked for before the default-deny policy was answered', async () => {
     const early = [...RIGHT_ORDER.slice(0, 4), event(3, 'rolebindings', 'early')];
     expect((await unsafeInstants(early)).unsafe).toEqual([
-      { namespace: 'tb-abc123', what: 'patch rolebindings/early', missing: ['limitranges', 'networkpolicies default-deny'], at: '2026-01-01T00:00:03.000000Z' },
+      {
+        namespace: 'tb-abc123',
+        what: 'patch rolebindings/early',
+        missing: ['limitranges', 'networkpolicies default-deny'],
+        at: '2026-01-01T00:00:03.000000Z',
+      },
     ]);
   });
 
@@ -72,12 +78,15 @@ describe('the API server of this run', () => {
   it('saw no access and no workload before its guard rails, for every testbed so far', async () => {
     const names = ['order-minimal', 'order-database'];
     await upSpec(specOf({ name: 'order-minimal' }), site.target, site.surroundings);
-    await upSpec(specOf({ name: 'order-database', grade: 'sensitive', database: { engine: 'postgresql', version: '15' } }), site.target, site.surroundings);
+    await upSpec(
+      specOf({ name: 'order-database', grade: 'sensitive', database: { engine: 'postgresql', version: '15' } }),
+      site.target,
+      site.surroundings,
+    );
     const { unsafe, namespaces, judged } = await unsafeInstants(readAuditLog(testSurroundings().auditLog));
     expect(unsafe).toEqual([]);
     expect(namespaces).toBeGreaterThanOrEqual(names.length);
     // Two bindings at open, one at sensitive, and the database's StatefulSet.
     expect(judged).toBeGreaterThanOrEqual(4);
-    for (const name of names) await site.end(name);
   });
 });

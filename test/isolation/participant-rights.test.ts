@@ -3,7 +3,16 @@ import type { KubernetesClient } from '../../kubernetes/types';
 import { upSpec } from '../../operations/up';
 import { specOf } from '../support/specs';
 import { openTestSite, type TestSite } from '../support/testbeds';
-import { boundaryCells, clusterCells, detourCells, foreignCells, managedObjectCells, ownCells, verdict, type Cell } from './cells';
+import {
+  boundaryCells,
+  clusterCells,
+  detourCells,
+  foreignCells,
+  managedObjectCells,
+  ownCells,
+  verdict,
+  type Cell,
+} from './cells';
 
 /**
  * With all rights of a participant's role, against the real API server: nothing of ours is weakened, nothing of a second testbed is read,
@@ -13,19 +22,20 @@ const database = { engine: 'postgresql', version: '15' };
 let site: TestSite;
 let own: string;
 let other: string;
+let sensitive: string;
 const clients = new Map<string, KubernetesClient>();
 
 beforeAll(async () => {
   site = openTestSite();
-  const make = async (name: string, grade: string): Promise<string> => (await upSpec(specOf({ name, grade, database }), site.target, site.surroundings)).testbed.id;
+  const make = async (name: string, grade: string): Promise<string> =>
+    (await upSpec(specOf({ name, grade, database }), site.target, site.surroundings)).testbed.id;
   own = await make('rights-own', 'open');
   other = await make('rights-other', 'open');
-  await make('rights-sensitive', 'sensitive');
+  sensitive = await make('rights-sensitive', 'sensitive');
   clients.set('open', await site.participant('rights-own'));
   clients.set('sensitive', await site.participant('rights-sensitive'));
 });
 afterAll(async () => {
-  for (const name of ['rights-own', 'rights-other', 'rights-sensitive']) await site.end(name);
   await site.close();
 });
 
@@ -71,8 +81,10 @@ describe('a second testbed', () => {
 
 describe('a developer at grade sensitive', () => {
   it.each(['exec?command=sh', 'portforward', 'attach'])('has no %s', async (subresource) => {
-    const { id } = (await import('../../operations/records.js')).openRecords(`${site.home}/records`).find('rights-sensitive') ?? { id: '' };
-    const cell: Cell = { title: subresource, attempt: (c) => c.raw('POST', `/api/v1/namespaces/${id}/pods/any/${subresource}`) };
+    const cell: Cell = {
+      title: subresource,
+      attempt: (c) => c.raw('POST', `/api/v1/namespaces/${sensitive}/pods/any/${subresource}`),
+    };
     const client = clients.get('sensitive');
     expect(client && (await verdict(client, cell))).toMatch(/^403 /);
   });

@@ -21,7 +21,10 @@ function fixtures(level: 'baseline' | 'restricted', verdict: 'pass' | 'fail'): F
   const folder = join(FIXTURES, level, 'v1.34', verdict);
   return readdirSync(folder)
     .sort()
-    .map((file) => ({ title: `${level}/${verdict}/${file}`, pod: parse(readFileSync(join(folder, file), 'utf8')) as KubernetesObject }));
+    .map((file) => ({
+      title: `${level}/${verdict}/${file}`,
+      pod: parse(readFileSync(join(folder, file), 'utf8')) as KubernetesObject,
+    }));
 }
 
 let site: TestSite;
@@ -35,14 +38,18 @@ beforeAll(async () => {
   developer = await site.participant('pod-security');
 });
 afterAll(async () => {
-  await site.end('pod-security');
   await site.close();
 });
 
 /** `admitted`, or the server's words. */
 async function verdictOn(pod: KubernetesObject): Promise<string> {
   try {
-    await developer.create({ ...pod, metadata: { ...pod.metadata, namespace } }, { dryRun: true, fieldValidation: 'Ignore' });
+    // Upstream judges these pods in memory, under names that no API server takes.
+    const name = pod.metadata.name.replaceAll('_', '-');
+    await developer.create(
+      { ...pod, metadata: { ...pod.metadata, name, namespace } },
+      { dryRun: true, fieldValidation: 'Ignore' },
+    );
     return 'admitted';
   } catch (error) {
     if (isTestbedError(error, 'KubernetesRefused')) return error.message;
@@ -52,7 +59,14 @@ async function verdictOn(pod: KubernetesObject): Promise<string> {
 
 describe('a testbed judges the 144 Pod Security fixtures of v1.34 as its developer creates them', () => {
   it('has all of them', () => {
-    expect([fixtures('restricted', 'pass'), fixtures('restricted', 'fail'), fixtures('baseline', 'pass'), fixtures('baseline', 'fail')].map((all) => all.length)).toEqual([22, 74, 14, 34]);
+    expect(
+      [
+        fixtures('restricted', 'pass'),
+        fixtures('restricted', 'fail'),
+        fixtures('baseline', 'pass'),
+        fixtures('baseline', 'fail'),
+      ].map((all) => all.length),
+    ).toEqual([22, 74, 14, 34]);
   });
 
   it.each(fixtures('restricted', 'pass'))('admits $title', async ({ pod }) => {

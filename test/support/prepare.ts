@@ -15,10 +15,13 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
     import('../../platform/toolchain/index.js'),
     import('../../kubernetes/kubeconfig.js'),
   ]);
-  const tools = await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'], {
-    environment: process.env,
-    onProgress: say,
-  });
+  const tools = await resolveTools(
+    ['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'],
+    {
+      environment: process.env,
+      onProgress: say,
+    },
+  );
   const folder = mkdtempSync(join(tmpdir(), 'testbed-run-'));
   const cluster = openEmbeddedCluster({ directory: join(folder, 'cluster') });
   const paths = Object.fromEntries(Object.entries(tools).map(([name, tool]) => [name, tool.path]));
@@ -46,6 +49,11 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
   };
   writeFileSync(file, JSON.stringify(surroundings), { mode: 0o600 });
   process.env['TESTBED_TEST_CLUSTER'] = file;
+  const { openTestSite } = await import('./testbeds.js');
+  const { sharedUp } = await import('../../operations/shared.js');
+  const site = openTestSite();
+  await sharedUp(site.target, site.surroundings);
+  await site.close();
   return async () => {
     await cluster.down({ destroy: true });
     rmSync(folder, { recursive: true, force: true });
@@ -55,5 +63,7 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
 function say(event: StepEvent): void {
   if (event.state === 'start' || event.state === 'update') return;
   const of = event.total === undefined ? '' : ` ${event.index ?? '?'}/${event.total}`;
-  process.stderr.write(`prepare${of}: ${event.title.en} ${event.state}${event.elapsedMs === undefined ? '' : ` (${(event.elapsedMs / 1000).toFixed(1)} s)`}\n`);
+  process.stderr.write(
+    `prepare${of}: ${event.title.en} ${event.state}${event.elapsedMs === undefined ? '' : ` (${(event.elapsedMs / 1000).toFixed(1)} s)`}\n`,
+  );
 }
