@@ -4,6 +4,7 @@ import { failedWith } from '../../kubernetes/failures';
 import { referenceOf } from '../../kubernetes/objects';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { claimSighting, sight, stillEnding, withMark, type Mark } from './ownership';
+import { interrupted } from './refusals';
 
 /*
  * How an object is created without ever taking somebody else's: one call, and no moment between looking and writing.
@@ -94,11 +95,13 @@ async function applyPatiently(
   const marked = withMark(object, mark);
   const body = { ...marked, metadata: { ...marked.metadata, ...precondition } };
   for (let attempt = 0; ; attempt += 1) {
+    // Nobody would record what is made now: the engine has cancelled or is gone.
+    if (signal.aborted) throw interrupted(signal.reason);
     try {
       return await client.apply(body, { fieldManager, dryRun });
     } catch (error) {
       const waitMs = PAUSES_MS[attempt];
-      if (dryRun || waitMs === undefined || signal.aborted || !isPlaceMissing(error)) throw error;
+      if (dryRun || waitMs === undefined || !isPlaceMissing(error)) throw error;
       await pause(waitMs);
     }
   }

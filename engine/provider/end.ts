@@ -8,6 +8,7 @@ import { nameOf } from '../../kubernetes/wording';
 import type { Run } from './context';
 import { isSecretKind, referenceFromId } from './objects';
 import { sight, type Mark } from './ownership';
+import { interrupted } from './refusals';
 import { uidOf } from './state';
 import { parseTypeToken } from './type-token';
 import { parseUrn } from './urn';
@@ -44,6 +45,7 @@ export async function endObject(
   const reference = referenceFromId(type.apiVersion, type.kind, id);
   const uid = uidOf(state) ?? (await uidOfOurs(client, reference, mark, signal));
   if (uid === undefined) return;
+  if (signal.aborted) throw interrupted(signal.reason);
   if ((await askToEnd(client, reference, uid)) === 'gone') return;
   await waitUntilGone(client, { reference, uid, timeoutSeconds, signal });
 }

@@ -3,13 +3,14 @@ import type { KubernetesObject } from '../../kubernetes/types';
 import { createObject, updateObject, type ApplyRequest } from './apply';
 import type { Run } from './context';
 import { waitUntilGone } from './end';
+import { droppedPaths, refuseHeldFields } from './held-fields';
 import { idOf, isSecretKind } from './objects';
 import { previewCreation, previewUpdate } from './preview';
 import { awaitReady } from './ready';
-import { PartlyDone, asTestbedError } from './refusals';
+import { PartlyDone, asTestbedError, interrupted } from './refusals';
 import { redactError, secretWords } from './secrecy';
 import { fieldManagerOf, objectOf, stateOf, uidOf } from './state';
-import { NO_PROPERTIES, type Properties } from './wire';
+import { NO_PROPERTIES, hasUnknown, type Properties } from './wire';
 
 export interface WriteQuestion {
   readonly urn: string;
@@ -38,11 +39,16 @@ export async function create(run: Run, question: WriteQuestion): Promise<Written
 }
 
 /** Applies new inputs to the object of `state` and waits until it is ready again. Throws as create. */
-export async function update(run: Run, question: WriteQuestion & { readonly state: Properties }): Promise<Written> {
-  const { inputs, preview, state } = question;
+export async function update(
+  run: Run,
+  question: WriteQuestion & { readonly state: Properties; readonly oldInputs: Properties },
+): Promise<Written> {
+  const { inputs, preview, state, oldInputs, signal } = question;
   const fieldManager = fieldManagerOf(state);
   return withoutSecrets(inputs, async () => {
     const request = requester(run, question, fieldManager);
+    const dropped = hasUnknown(inputs.value) ? [] : droppedPaths(oldInputs.value, inputs.value);
+    if (dropped.length > 0) await refuseHeldFields(run.context.client, objectOf(inputs), dropped, fieldManager, signal);
     if (preview) return { id: '', state: await previewUpdate(state, inputs, fieldManager, request) };
     return finish(run, question, await updateObject(request(objectOf(inputs)), uidOf(state)), fieldManager);
   });
@@ -78,7 +84,7 @@ async function finish(
     const ready = await awaitReady(run, { urn, applied, inputs, timeoutSeconds, signal });
     return { id, state: stateOf(ready, inputs, fieldManager) };
   } catch (error) {
-    const reason = asTestbedError(redactError(error, secretWords(inputs)));
+    const reason = signal.aborted ? interrupted(error) : asTestbedError(redactError(error, secretWords(inputs)));
     throw new PartlyDone(id, stateOf(await latest(run, applied), inputs, fieldManager), inputs, reason);
   }
 }

@@ -65,15 +65,17 @@ export function asTestbedError(error: unknown): TestbedError {
       : error;
   }
   if (error instanceof TestbedError) return error;
-  if (error instanceof Error && error.name === 'AbortError')
-    return new TestbedError('Interrupted', text('the operation was cancelled', '작업이 취소되었습니다'), {
-      cause: error,
-    });
+  if (error instanceof Error && error.name === 'AbortError') return interrupted(error);
   return new TestbedError(
     'InternalError',
     text(`the provider failed: ${reasonOf(error)}`, `프로바이더에서 오류가 발생했습니다: ${reasonOf(error)}`),
     { cause: error },
   );
+}
+
+/** What a wait or a write ends with when the run is over, whatever reason its signal gives. */
+export function interrupted(cause: unknown): TestbedError {
+  return new TestbedError('Interrupted', text('the operation was cancelled', '작업이 취소되었습니다'), { cause });
 }
 
 /** UNKNOWN says that the object may exist all the same; the other codes say that nothing was changed. */

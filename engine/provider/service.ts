@@ -134,6 +134,7 @@ export function providerService(context: ProviderContext): UntypedServiceImpleme
         urn: request.getUrn(),
         inputs,
         state: readStruct(request.getOlds()),
+        oldInputs: readStruct(request.getOldInputs()),
         preview: request.getPreview(),
         timeoutSeconds: timeoutFor(run, request.getTimeout(), inputs),
         signal,

@@ -108,6 +108,13 @@ describe('inputs', () => {
       /cannot be a namespace/,
     ],
     [
+      'a wish that only the vendor grants',
+      CONFIG_MAP,
+      { metadata: { name: 'a', annotations: { 'pulumi.com/waitFor': 'condition=Ready' } } },
+      'metadata.annotations["pulumi.com/waitFor"]',
+      /does not know the annotation/,
+    ],
+    [
       'a namespace on a kind without',
       'kubernetes:core/v1:Namespace',
       { metadata: { name: 'a', namespace: 'b' } },

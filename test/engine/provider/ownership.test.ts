@@ -124,6 +124,34 @@ describe('ownership', () => {
     expect((await live('fields'))['data']).toEqual({ a: '7', b: '1' });
   });
 
+  it('does not claim to have taken out a field that somebody else holds too', async () => {
+    const created = await provider.create(CONFIG_MAP, 'held', configMap('held', { a: '1', b: '1' }));
+    await client.apply(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace }, data: { b: '1' } },
+      { fieldManager: 'somebody' },
+    );
+    for (const preview of [true, false]) {
+      const failure = await failureOf(provider.update(created, configMap('held', { a: '1' }), { preview }));
+      expect(failure.error?.code).toBe('OwnershipConflict');
+      expect(failure.error?.text.en).toBe(
+        `cannot take fields out of ConfigMap "held" in namespace "${namespace}": other field managers hold them too: "somebody" holds data.b`,
+      );
+    }
+    expect((await live('held'))['data']).toEqual({ a: '1', b: '1' });
+  });
+
+  it('makes and ends nothing once the run is over', async () => {
+    const over = new AbortController();
+    const ending = await ServedProvider.start(client, { signal: over.signal });
+    const created = await ending.create(CONFIG_MAP, 'over', configMap('over'));
+    over.abort(new Error('the engine is gone'));
+    expect((await failureOf(ending.create(CONFIG_MAP, 'late', configMap('late')))).error?.code).toBe('Interrupted');
+    expect((await failureOf(ending.delete(created))).error?.code).toBe('Interrupted');
+    expect(await client.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'late', namespace })).toBeUndefined();
+    expect((await live('over'))['data']).toEqual({ a: '1' });
+    ending.stop();
+  });
+
   it('never updates or ends another object that took the name', async () => {
     const created = await provider.create(CONFIG_MAP, 'replaced', configMap('replaced'));
     await client.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'replaced', namespace });

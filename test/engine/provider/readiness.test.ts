@@ -66,7 +66,10 @@ describe('readiness', () => {
 
   it.each([30_000, 200_000])('that does not come in time hands over an object of %i bytes too', async (size) => {
     const name = `large-${size}`;
-    const inputs = deployment(name, { 'pulumi.com/timeoutSeconds': '0.2', 'example.test/large': '가'.repeat(size / 3) });
+    const inputs = deployment(name, {
+      'pulumi.com/timeoutSeconds': '0.2',
+      'example.test/large': '가'.repeat(size / 3),
+    });
     const failure = await failureOf(provider.create(DEPLOYMENT, name, inputs));
     expect(failure.error?.code).toBe('NotReady');
     expect(failure.partly?.getId()).toBe(`${namespace}/${name}`);
@@ -79,7 +82,7 @@ describe('readiness', () => {
     const skipping = deployment(name, { 'pulumi.com/skipAwait': 'true', 'example.test/large': '가'.repeat(size / 3) });
     const updated = await provider.update(kept, skipping);
     expect(await provider.diff(updated, skipping)).toMatchObject({ changes: 'NONE' });
-    await provider.delete(kept);
+    await provider.delete(updated);
     expect(await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', name, namespace })).toBeUndefined();
   });
 
