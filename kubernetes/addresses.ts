@@ -1,5 +1,5 @@
 import { text, type Text } from '../errors';
-import type { ApiResource, ListOptions } from './types';
+import type { ApiResource } from './types';
 
 /** Why an address can't be made; the client turns it into its error. */
 export class WrongAddress extends Error {
@@ -67,9 +67,4 @@ export function query(parameters: Readonly<Record<string, string | number | bool
     value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
   );
   return given.length === 0 ? '' : `?${given.join('&')}`;
-}
-
-/** The selectors of a list or a watch. */
-export function selectors({ labelSelector, fieldSelector }: ListOptions): Record<string, string | undefined> {
-  return { labelSelector, fieldSelector };
 }

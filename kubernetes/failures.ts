@@ -109,10 +109,11 @@ function refusalWords(subject: CallSubject, failure: ApiFailure): { words: Text;
       ),
     };
   }
+  const told = failure.message === WITHHELD.en ? WITHHELD : text(failure.message, failure.message);
   return {
     words: text(
-      `the API server refused to ${word.en} ${target.en} (${failure.status} ${failure.reason}): ${failure.message}`,
-      `API 서버가 ${target.ko}의 ${word.ko} 요청을 거부했습니다 (${failure.status} ${failure.reason}): ${failure.message}`,
+      `the API server refused to ${word.en} ${target.en} (${failure.status} ${failure.reason}): ${told.en}`,
+      `API 서버가 ${target.ko}의 ${word.ko} 요청을 거부했습니다 (${failure.status} ${failure.reason}): ${told.ko}`,
     ),
     details: failure.causes
       .filter((cause) => cause.field !== '')
@@ -151,10 +152,15 @@ function reasonOfStatus(status: number): string {
   return status >= 500 ? 'InternalError' : 'Unknown';
 }
 
+/** In place of a server's words. */
+const WITHHELD = text(
+  'the server could not read the Secret (its words are left out: they may quote it)',
+  '서버가 Secret을 해석하지 못했습니다 (내용이 인용될 수 있어 서버의 메시지는 생략합니다)',
+);
+
 /** A server quotes what it can't read, whole or cut: of a Secret nothing of such words may be kept. */
 function concealed(words: string, status: number, subject: CallSubject): string {
-  if (subject.secret === true && (status === 400 || status >= 500))
-    return 'the server could not read the Secret (its words are left out: they may quote it)';
+  if (subject.secret === true && (status === 400 || status >= 500)) return WITHHELD.en;
   let safe = words;
   for (const value of subject.hidden ?? []) if (value.length >= 3) safe = safe.replaceAll(value, '[secret]');
   return safe;

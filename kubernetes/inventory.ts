@@ -20,6 +20,13 @@ export interface Blind {
   readonly reason: Text;
 }
 
+export interface InventoryOptions {
+  readonly testbed: string;
+  /** Where persons' identities live; default that of the vocabulary. */
+  readonly accessNamespace?: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface Inventory {
   readonly objects: readonly ObjectReference[];
   /** How many kinds were listed without a gap. */
@@ -34,11 +41,8 @@ export interface Inventory {
  * A namespaced kind that may not be listed counts as looked at when the testbed's namespace is gone, because nothing outlives its namespace.
  * Throws KubernetesUnreachable; refusals are gathered in `blind`.
  */
-export async function inventory(
-  client: KubernetesClient,
-  options: { readonly testbed: string; readonly signal?: AbortSignal },
-): Promise<Inventory> {
-  const { testbed, signal } = options;
+export async function inventory(client: KubernetesClient, options: InventoryOptions): Promise<Inventory> {
+  const { testbed, signal, accessNamespace = NAMESPACES.access } = options;
   const [resources, stale, gone] = await Promise.all([
     client.resources(),
     staleGroups(client),
@@ -54,7 +58,7 @@ export async function inventory(
   let kindsChecked = 0;
   await inParallel(AT_ONCE, kinds, async (resource) => {
     try {
-      for await (const object of objectsOf(client, resource, testbed, signal))
+      for await (const object of objectsOf(client, resource, testbed, accessNamespace, signal))
         found.set(object.metadata.uid ?? JSON.stringify(referenceOf(object)), referenceOf(object));
       kindsChecked += 1;
     } catch (error) {
@@ -72,6 +76,7 @@ async function* objectsOf(
   client: KubernetesClient,
   { apiVersion, kind, namespaced }: ApiResource,
   testbed: string,
+  accessNamespace: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<KubernetesObject> {
   const how: ListOptions = { metadataOnly: true, ...(signal === undefined ? {} : { signal }) };
@@ -87,7 +92,7 @@ async function* objectsOf(
   }
   yield* client.list(apiVersion, kind, { ...how, labelSelector: `${LABELS.testbed}=${testbed}` });
   yield* client.list(apiVersion, kind, { ...how, namespace: testbed });
-  for await (const object of client.list(apiVersion, kind, { ...how, namespace: NAMESPACES.access }))
+  for await (const object of client.list(apiVersion, kind, { ...how, namespace: accessNamespace }))
     if (isNamed(object)) yield object;
 }
 

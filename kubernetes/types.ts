@@ -131,7 +131,7 @@ export interface KubernetesClient {
   resource(apiVersion: string, kind: string): Promise<ApiResource | undefined>;
   /** Every resource of the server, preferred versions only. */
   resources(): Promise<readonly ApiResource[]>;
-  /** A call for what the verbs above do not cover (token requests, pod logs, /readyz, /version). Path begins with `/`. */
+  /** A call for what the verbs above do not cover (token requests, pod logs, /readyz, /version). Path begins with `/`. Throws for an answer >= 300, as every verb does. */
   raw(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

@@ -1,20 +1,61 @@
 import { text } from '../errors';
+import { query } from './addresses';
+import type { Call, Caller } from './caller';
 import { UnsafeJson, isFields, parseJson, stringAt, fieldsAt } from './json';
 import { isKubernetesObject } from './objects';
-import type { WatchEvent } from './types';
+import type { WireStream } from './transport';
+import type { ListOptions, WatchEvent } from './types';
 import { unreadable } from './unreachable';
+import { namesOfAll } from './wording';
+
+export type WatchOptions = ListOptions & { readonly resourceVersion?: string; readonly timeoutSeconds?: number };
+
+const WATCH_SECONDS = 300;
+
+/** The events of one watch (see KubernetesClient.watch): ends when the signal or the server ends it, throws when it breaks. */
+export async function* watchObjects(
+  caller: Caller,
+  server: string,
+  path: string,
+  kind: string,
+  options: WatchOptions,
+): AsyncGenerator<WatchEvent> {
+  const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds = WATCH_SECONDS, signal } = options;
+  const selection = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
+  const wanted = query({ watch: true, allowWatchBookmarks: true, ...selection });
+  const call: Call = {
+    verb: 'watch',
+    target: namesOfAll(kind, namespace),
+    safety: 'never',
+    request: { method: 'GET', path: `${path}${wanted}`, accept: 'application/json', signal },
+  };
+  let stream: WireStream | undefined;
+  try {
+    stream = await caller.stream(call, (timeoutSeconds + 30) * 1000);
+    for await (const event of watchEvents(server, stream.chunks)) {
+      if (event.type === 'ERROR') throw caller.refusal(call, event.status);
+      yield event;
+    }
+  } catch (error) {
+    // The reader asked for the end.
+    if (signal?.aborted === true) return;
+    throw caller.broken(error, undefined);
+  } finally {
+    stream?.end();
+  }
+}
 
 /** An object is at most 1.5 MiB in etcd; as JSON with escapes it may be several times that. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 /** An ERROR event: the Status in it. */
-export interface WatchError {
+interface WatchError {
   readonly type: 'ERROR';
   readonly status: unknown;
 }
 
 /** Cuts a stream into the events on its lines. Throws KubernetesUnreachable for a line that is too long or not an event. */
-export async function* watchEvents(
+async function* watchEvents(
   server: string,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<WatchEvent | WatchError> {

@@ -253,8 +253,8 @@ describe('refusals', () => {
       metadata: { name: 's', namespace: place.name },
       data: { password: '!!canary-value!!' },
     };
-    for (const work of [client.create(secret), client.apply(secret)]) {
-      const error = await callError(work);
+    for (const write of [() => client.create(secret), () => client.apply(secret)]) {
+      const error = await callError(write());
       expect(error.failure.status).toBeGreaterThanOrEqual(400);
       expect(JSON.stringify([error.message, error.text, error.details, error.failure])).not.toContain('canary');
     }

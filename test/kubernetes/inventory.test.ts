@@ -1,8 +1,7 @@
 // Against the real API server.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LABELS, NAMESPACES } from '../../components/vocabulary';
+import { LABELS } from '../../components/vocabulary';
 import { createClient } from '../../kubernetes/client';
-import { isKubernetesError } from '../../kubernetes/failures';
 import { inventory } from '../../kubernetes/inventory';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { waitGone } from '../../kubernetes/wait';
@@ -38,17 +37,9 @@ const names = (found: Awaited<ReturnType<typeof inventory>>): string[] =>
     .filter((line) => !/kube-root-ca|ServiceAccount .*\/default$/.test(line))
     .sort();
 
-async function accessNamespace(): Promise<void> {
-  try {
-    await client.create(object('Namespace', NAMESPACES.access));
-  } catch (error) {
-    if (!isKubernetesError(error, 'AlreadyExists')) throw error;
-  }
-}
-
 it('finds what bears the label and what bears the name, wherever it lies, and nothing of others', async () => {
   const id = randomName();
-  await accessNamespace();
+  await using access = await testNamespace();
   const label = { [LABELS.testbed]: id };
   const volume = {
     spec: {
@@ -62,9 +53,9 @@ it('finds what bears the label and what bears the name, wherever it lies, and no
   const rules = { rules: [] };
   const strays = [
     object('ConfigMap', 'labelled', elsewhere.name, {}, label),
-    object('ServiceAccount', `${id}-person`, NAMESPACES.access),
-    object('ServiceAccount', `other-${id}`, NAMESPACES.access),
-    object('ServiceAccount', `${id}x`, NAMESPACES.access),
+    object('ServiceAccount', `${id}-person`, access.name),
+    object('ServiceAccount', `other-${id}`, access.name),
+    object('ServiceAccount', `${id}x`, access.name),
     object('ClusterRole', id, undefined, rules),
     object('ClusterRole', `${id}-reader`, undefined, rules),
     object('ClusterRole', `${id}x`, undefined, rules),
@@ -75,7 +66,7 @@ it('finds what bears the label and what bears the name, wherever it lies, and no
   await client.create(object('Secret', 'inside', id));
   for (const stray of strays) await client.create(stray);
   try {
-    const found = await inventory(client, { testbed: id });
+    const found = await inventory(client, { testbed: id, accessNamespace: access.name });
     expect(found.blind).toEqual([]);
     expect(names(found)).toEqual(
       [
@@ -86,7 +77,7 @@ it('finds what bears the label and what bears the name, wherever it lies, and no
         `Namespace ${id}`,
         `PersistentVolume volume-of-${id}`,
         `Secret ${id}/inside`,
-        `ServiceAccount ${NAMESPACES.access}/${id}-person`,
+        `ServiceAccount ${access.name}/${id}-person`,
       ].sort(),
     );
     expect(found.kindsChecked).toBeGreaterThan(40);
@@ -100,7 +91,7 @@ it('finds what bears the label and what bears the name, wherever it lies, and no
     { apiVersion: 'v1', kind: 'PersistentVolume', name: `volume-of-${id}` },
     { timeoutSeconds: 50 },
   );
-  expect(names(await inventory(client, { testbed: id }))).toEqual([]);
+  expect(names(await inventory(client, { testbed: id, accessNamespace: access.name }))).toEqual([]);
 });
 
 it('says which kinds it could not see, until the namespace is gone', async () => {

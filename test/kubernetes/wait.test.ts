@@ -228,7 +228,7 @@ describe('waitReady', () => {
 
 describe('waitGone', () => {
   it('is done at once when the object is gone or another one has taken its name', async () => {
-    await waitGone(client, referTo(pod('unknown')), { timeoutSeconds: 1 });
+    expect(await waitGone(client, referTo(pod('unknown')), { timeoutSeconds: 1 })).toBeUndefined();
     const created = await client.create(pod('renewed'));
     await waitGone(client, referTo(created), { uid: 'another', timeoutSeconds: 1 });
   });
