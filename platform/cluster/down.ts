@@ -65,7 +65,7 @@ function endData(layout: ClusterLayout): void {
         details: users.map((pid) => verbatim(`pid ${pid}`)),
         hint: text(
           `look at them and end them: ps -p ${users.join(',')} -o pid,args`,
-          `확인한 뒤 끝내십시오: ps -p ${users.join(',')} -o pid,args`,
+          `확인한 뒤 끝내세요: ps -p ${users.join(',')} -o pid,args`,
         ),
       },
     );

@@ -69,7 +69,7 @@ function connect(layout: ClusterLayout, identity: ClusterIdentity): ClusterConne
         `the embedded cluster of ${layout.directory} does not run`,
         `${layout.directory}의 내장 클러스터가 실행 중이 아닙니다`,
       ),
-      { hint: text('start it: testbed cluster up', '시작하십시오: testbed cluster up') },
+      { hint: text('start it: testbed cluster up', '시작하세요: testbed cluster up') },
     );
   const { life, ...request } = IDENTITIES[identity];
   const { caPem, certPem, keyPem } = issueClient(layout, request, life, new Date());

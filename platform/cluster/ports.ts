@@ -37,7 +37,7 @@ export async function choosePorts(): Promise<ClusterPorts> {
         `no three free ports between ${FIRST_PORT} and ${LAST_PORT} on 127.0.0.1`,
         `127.0.0.1의 ${FIRST_PORT}~${LAST_PORT} 범위에 빈 포트 세 개가 없습니다`,
       ),
-      { hint: text('see who listens: ss -ltnp', '사용 중인 프로세스를 확인하십시오: ss -ltnp') },
+      { hint: text('see who listens: ss -ltnp', '사용 중인 프로세스를 확인하세요: ss -ltnp') },
     );
   return { apiServer, etcdClient, etcdPeer };
 }
@@ -95,7 +95,7 @@ export async function requireFreePorts(ports: ClusterPorts): Promise<void> {
       {
         hint: text(
           'end that process, or let the cluster take new ports: testbed cluster up --new-ports',
-          '해당 프로세스를 끝내거나, 클러스터가 새 포트를 쓰게 하십시오: testbed cluster up --new-ports',
+          '해당 프로세스를 끝내거나, 클러스터가 새 포트를 쓰게 하세요: testbed cluster up --new-ports',
         ),
       },
     );

@@ -35,7 +35,7 @@ export function fileError(error: unknown, path: string): unknown {
       {
         hint: text(
           `free space, then look again: df -h ${dirname(path)}`,
-          `공간을 확보한 뒤 확인하십시오: df -h ${dirname(path)}`,
+          `공간을 확보한 뒤 확인하세요: df -h ${dirname(path)}`,
         ),
         cause: error,
       },
@@ -47,7 +47,7 @@ export function fileError(error: unknown, path: string): unknown {
       {
         hint: text(
           `give your user write access, or choose another place by XDG_DATA_HOME: ls -ld ${dirname(path)}`,
-          `현재 사용자에게 쓰기 권한을 주거나 XDG_DATA_HOME으로 다른 위치를 지정하십시오: ls -ld ${dirname(path)}`,
+          `현재 사용자에게 쓰기 권한을 주거나 XDG_DATA_HOME으로 다른 위치를 지정하세요: ls -ld ${dirname(path)}`,
         ),
         cause: error,
       },
@@ -59,7 +59,7 @@ function unsafe(path: string, why: { en: string; ko: string }, hint: string): Te
   return new TestbedError(
     'NoPermission',
     text(`${path} is not safe for keys: ${why.en}`, `${path} 경로는 키를 두기에 안전하지 않습니다: ${why.ko}`),
-    { hint: text(`run: ${hint}`, `실행하십시오: ${hint}`) },
+    { hint: text(`run: ${hint}`, `실행하세요: ${hint}`) },
   );
 }
 

@@ -125,7 +125,7 @@ function startFailed(layout: ClusterLayout, component: string, why: Text): Testb
       ),
       {
         details,
-        hint: text(`free space, then: testbed cluster up`, `공간을 확보한 뒤 실행하십시오: testbed cluster up`),
+        hint: text(`free space, then: testbed cluster up`, `공간을 확보한 뒤 실행하세요: testbed cluster up`),
       },
     );
   return new TestbedError(
@@ -134,6 +134,6 @@ function startFailed(layout: ClusterLayout, component: string, why: Text): Testb
       `the cluster did not start: ${component}: ${why.en}`,
       `클러스터를 시작하지 못했습니다: ${component}: ${why.ko}`,
     ),
-    { details, hint: text(`read its log: less ${path}`, `로그를 확인하십시오: less ${path}`) },
+    { details, hint: text(`read its log: less ${path}`, `로그를 확인하세요: less ${path}`) },
   );
 }

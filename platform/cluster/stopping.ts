@@ -32,7 +32,7 @@ export async function stopAll(token: string, isDeaf = false): Promise<number> {
         details: left.map(({ pid, role }) => verbatim(`${role} (${pid})`)),
         hint: text(
           'the kernel holds them, look at their state: ps -o pid,stat,wchan,args',
-          '커널이 붙잡고 있습니다. 상태를 확인하십시오: ps -o pid,stat,wchan,args',
+          '커널이 붙잡고 있습니다. 상태를 확인하세요: ps -o pid,stat,wchan,args',
         ),
       },
     );

@@ -78,11 +78,11 @@ function wantedRecord(
   if (choice.kind === 'simulated' && tools.kwok === undefined)
     throw new TestbedError(
       'ToolMissing',
-      text('simulated nodes need the tool kwok, which is not there', '시뮬레이션 노드에 필요한 도구 kwok이 없습니다'),
+      text('simulated nodes need the tool kwok, which is not there', '모의 노드에 필요한 도구 kwok이 없습니다'),
       {
         hint: text(
           'install it: testbed tools install kwok, or go without nodes: testbed cluster up --nodes none',
-          '설치하십시오: testbed tools install kwok, 또는 노드 없이 실행하십시오: testbed cluster up --nodes none',
+          '설치하세요: testbed tools install kwok, 또는 노드 없이 실행하세요: testbed cluster up --nodes none',
         ),
       },
     );

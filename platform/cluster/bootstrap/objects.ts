@@ -2,6 +2,8 @@ import {
   ADMIN_GROUP,
   LABELS,
   NAMESPACES,
+  NAMESPACE_ROLES,
+  POD_SECURITY_VERSION,
   ROLES,
   SERVICE_ACCOUNTS,
   STORAGE_CLASSES,
@@ -12,8 +14,6 @@ import type { ApiResource, KubernetesObject } from '../../../kubernetes/types';
 /** The field manager of what the cluster itself brings. */
 export const CLUSTER_MANAGER = 'testbed-cluster';
 
-/** Pinned: a new version of the standard must never change what runs. */
-const POD_SECURITY_VERSION = 'v1.34';
 const RBAC = 'rbac.authorization.k8s.io';
 const RBAC_VERSION = `${RBAC}/v1`;
 const READ = ['get', 'list', 'watch'];
@@ -57,7 +57,10 @@ function systemNamespace(): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: NAMESPACES.system, labels: { ...Object.fromEntries(levels), [LABELS.role]: 'system' } },
+    metadata: {
+      name: NAMESPACES.system,
+      labels: { ...Object.fromEntries(levels), [LABELS.role]: NAMESPACE_ROLES.system },
+    },
   };
 }
 

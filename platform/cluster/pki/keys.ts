@@ -22,8 +22,8 @@ function damaged(path: string, cause: unknown): TestbedError {
     text(`the key file ${path} can't be read`, `키 파일 ${path}을(를) 읽을 수 없습니다`),
     {
       hint: text(
-        'restore the file from a backup, or start anew without the data: testbed cluster down --destroy',
-        '백업에서 파일을 복원하거나, 데이터를 버리고 새로 시작하십시오: testbed cluster down --destroy',
+        'restore the file from a backup, or start anew without the data: testbed cluster down --data',
+        '백업에서 파일을 복원하거나, 데이터를 버리고 새로 시작하세요: testbed cluster down --data',
       ),
       cause,
     },

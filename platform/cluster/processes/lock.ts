@@ -102,7 +102,7 @@ function busy(holder: Holder): TestbedError {
     {
       hint: text(
         `wait until it is done, or look at it: ps -p ${holder.pid} -o args`,
-        `끝날 때까지 기다리거나 확인하십시오: ps -p ${holder.pid} -o args`,
+        `끝날 때까지 기다리거나 확인하세요: ps -p ${holder.pid} -o args`,
       ),
     },
   );

@@ -30,7 +30,7 @@ export function requireProofs(): void {
     {
       hint: text(
         'use an existing cluster: testbed doctor --context NAME',
-        '기존 클러스터를 사용하십시오: testbed doctor --context NAME',
+        '기존 클러스터를 사용하세요: testbed doctor --context NAME',
       ),
     },
   );

@@ -50,8 +50,8 @@ function damaged(path: string, why: string, cause?: unknown): TestbedError {
     text(`${path} can't be understood: ${why}`, `${path} 파일을 해석할 수 없습니다: ${why}`),
     {
       hint: text(
-        'restore the file from a backup, or end the cluster with its data and start anew: testbed cluster down --destroy',
-        '백업에서 파일을 복원하거나, 클러스터와 데이터를 모두 없애고 새로 시작하십시오: testbed cluster down --destroy',
+        'restore the file from a backup, or end the cluster with its data and start anew: testbed cluster down --data',
+        '백업에서 파일을 복원하거나, 클러스터와 데이터를 모두 없애고 새로 시작하세요: testbed cluster down --data',
       ),
       ...(cause === undefined ? {} : { cause }),
     },

@@ -50,7 +50,7 @@ function parseEntry(layout: ClusterLayout, line: string, number: number): AuditA
       {
         hint: text(
           'restore the index from a backup; until then closed audit files are kept beside it',
-          '백업에서 색인을 복원하십시오. 그때까지 닫힌 감사 파일은 그 옆에 그대로 보관됩니다',
+          '백업에서 색인을 복원하세요. 그때까지 닫힌 감사 파일은 그 옆에 그대로 보관됩니다',
         ),
         cause: error,
       },
