@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** p50, p95 and range of a series, in the series' own unit. */
 export interface Figures {
@@ -46,18 +46,4 @@ export function childrenCpuSeconds(): number {
     .replace(/^.*\) /s, '')
     .split(' ');
   return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND;
-}
-
-/** Pids of processes whose command is exactly `name`, started by `parent` where given. */
-export function pidsOf(name: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name;
-      } catch {
-        return false;
-      }
-    });
 }

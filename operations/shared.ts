@@ -4,6 +4,7 @@ import type { OperationResult } from '../engine/types';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection } from '../kubernetes/types';
 import { TestbedError, text } from '../errors';
+import { sweepOperations } from './credential';
 import { sharedProgram } from './program';
 import { openRecords } from './records';
 import { openSite } from './site';
@@ -20,8 +21,21 @@ export interface SharedResult {
 /** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
 export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
   const operation = await runShared('up', options, surroundings);
+  await sweepForgotten(options, surroundings);
   const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
   return { outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged', operation };
+}
+
+/** Operations that were killed leave a Secret each; this is where nobody waits for it. */
+async function sweepForgotten(options: TargetOptions, surroundings: Surroundings): Promise<void> {
+  const target = await openTarget(openSite(surroundings.environment), options, surroundings);
+  const client = createClient(await target.site());
+  try {
+    await sweepOperations(client, surroundings.now());
+  } finally {
+    await client.close();
+    await target.close();
+  }
 }
 
 export async function sharedPreview(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
