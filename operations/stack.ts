@@ -1,7 +1,14 @@
-import type { Engine, EngineEvent, OperationKind, OperationResult, ProgramReference } from '../engine/types';
+import type {
+  Engine,
+  EngineEvent,
+  OperationKind,
+  OperationResult,
+  ProgramReference,
+  ResourceOperation,
+} from '../engine/types';
 import type { ClusterConnection } from '../kubernetes/types';
-import { resolveTools } from '../platform/toolchain';
-import { text, verbatim } from '../errors';
+import { resolveTools, toolPath } from '../platform/toolchain';
+import { isTestbedError, text, verbatim, type Text } from '../errors';
 import type { Site } from './site';
 import type { Surroundings } from './surroundings';
 
@@ -24,12 +31,8 @@ export async function runOnStack(
 ): Promise<OperationResult> {
   return withEngine(surroundings, async (engine) => {
     const { openDataKeys } = await import('../engine/data-keys.js');
-    const [tools, dataKey] = await Promise.all([
-      resolveTools(['pulumi'], {
-        environment: surroundings.environment,
-        onProgress: surroundings.onProgress,
-        signal: surroundings.signal,
-      }),
+    const [pulumi, dataKey] = await Promise.all([
+      pulumiPath(surroundings),
       openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
     ]);
     const result = await engine.run({
@@ -38,7 +41,7 @@ export async function runOnStack(
       ...(operation.program === undefined ? {} : { program: operation.program }),
       ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
       connection: operation.connection,
-      pulumi: tools.pulumi.path,
+      pulumi,
       signal: surroundings.signal,
       onEvent: progressOf(surroundings),
     });
@@ -78,25 +81,46 @@ function progressOf(surroundings: Surroundings): (event: EngineEvent) => void {
       if (event.severity === 'warning') surroundings.onWarning(verbatim(event.message));
       return;
     }
-    if (event.operation === 'same' || !event.resourceType.startsWith('kubernetes:')) return;
-    const title = `${kindOf(event.resourceType)} ${event.name}`;
-    names.set(event.urn, title);
+    const title = changeTitle(event.operation, `${kindOf(event.resourceType)} ${event.name}`);
+    if (title === undefined || !event.resourceType.startsWith('kubernetes:')) return;
+    names.set(event.urn, event.name);
     surroundings.onProgress({
       id: `object:${event.urn}`,
       state: event.state,
-      title:
-        VERBS[event.operation] === undefined ? verbatim(title) : (VERBS[event.operation]?.(title) ?? verbatim(title)),
+      title,
       ...(event.elapsedMs === undefined ? {} : { elapsedMs: event.elapsedMs }),
     });
   };
 }
 
-const VERBS: Partial<Record<string, (title: string) => { en: string; ko: string }>> = {
-  create: (title) => text(`create ${title}`, `생성 ${title}`),
-  update: (title) => text(`update ${title}`, `변경 ${title}`),
-  replace: (title) => text(`replace ${title}`, `교체 ${title}`),
-  delete: (title) => text(`end ${title}`, `종료 ${title}`),
-};
+/** undefined for what only looks: hundreds of unchanged objects are no news. */
+function changeTitle(operation: ResourceOperation, object: string): Text | undefined {
+  switch (operation) {
+    case 'create':
+      return text(`create ${object}`, `${object} 생성`);
+    case 'update':
+      return text(`update ${object}`, `${object} 변경`);
+    case 'replace':
+      return text(`replace ${object}`, `${object} 교체`);
+    case 'delete':
+      return text(`end ${object}`, `${object} 종료`);
+    case 'same':
+    case 'read':
+    case 'refresh':
+      return undefined;
+  }
+}
+
+/** The pinned CLI. Found ones are not worth a line in every operation; fetching or building one is. */
+async function pulumiPath(surroundings: Surroundings): Promise<string> {
+  const { environment, onProgress, signal } = surroundings;
+  try {
+    return await toolPath('pulumi', { environment, signal });
+  } catch (error) {
+    if (!isTestbedError(error, 'ToolMissing')) throw error;
+    return (await resolveTools(['pulumi'], { environment, onProgress, signal })).pulumi.path;
+  }
+}
 
 function kindOf(resourceType: string): string {
   return resourceType.slice(resourceType.lastIndexOf(':') + 1);
