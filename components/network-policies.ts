@@ -105,10 +105,10 @@ export function networkPolicy({ belonging, name, spec }: NamedNetworkPolicy): Ne
 
 /** The metadata addresses inside a block, as the blocks to leave out of it. */
 function metadataWithin(cidr: string): string[] {
-  const [address = '', prefix = ''] = cidr.split('/');
+  const [address = '', prefix = '', ...rest] = cidr.split('/');
   const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
   const bits = family === 'ipv4' ? 32 : 128;
-  if (family === undefined || !/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)
+  if (family === undefined || rest.length > 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)
     throw new Error(`network.egress: "${cidr}" is not a CIDR such as 203.0.113.0/24`);
   const block = new BlockList();
   block.addSubnet(address, Number(prefix), family);

@@ -37,7 +37,7 @@ export function hardLimits(size: Size): Record<string, string> {
 
 export function resourceQuota(testbed: string, size: Size): types.input.core.v1.ResourceQuota {
   return {
-    metadata: metadataOf({ testbed, component: COMPONENTS.boundary }, 'testbed'),
+    metadata: metadataOf({ testbed, component: COMPONENTS.boundary }, 'quota'),
     spec: { hard: hardLimits(size) },
   };
 }
@@ -64,7 +64,7 @@ export function priorityQuota(testbed: string): types.input.core.v1.ResourceQuot
 /** What a container gets that asks for nothing, and the most that one container or claim may ask for. */
 export function limitRange(testbed: string, size: Size): types.input.core.v1.LimitRange {
   return {
-    metadata: metadataOf({ testbed, component: COMPONENTS.boundary }, 'testbed'),
+    metadata: metadataOf({ testbed, component: COMPONENTS.boundary }, 'limits'),
     spec: {
       limits: [
         {
