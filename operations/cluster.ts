@@ -12,6 +12,8 @@ export interface ClusterUpOptions {
   readonly nodes: NodesChoice;
   /** Tools only from PATH and cache. */
   readonly offline?: boolean | undefined;
+  /** Choose new ports where another program holds the remembered ones. */
+  readonly newPorts?: boolean | undefined;
 }
 
 export interface ClusterUpResult {
@@ -42,6 +44,7 @@ export async function clusterUp(options: ClusterUpOptions, surroundings: Surroun
       'kube-scheduler': tools['kube-scheduler'].path,
       ...('kwok' in tools ? { kwok: tools.kwok.path } : {}),
     },
+    ...(options.newPorts === undefined ? {} : { newPorts: options.newPorts }),
     onProgress,
     signal,
   });

@@ -1,5 +1,5 @@
 import type { OperationResult } from '../engine/types';
-import { inventory } from '../kubernetes/inventory';
+import { inventory, type Inventory } from '../kubernetes/inventory';
 import { waitGone } from '../kubernetes/wait';
 import type { ObjectReference } from '../kubernetes/types';
 import { TestbedError, text, verbatim } from '../errors';
@@ -88,6 +88,7 @@ async function proveEmptiness(
   );
   const found = await inventory(target.reader, { testbed: record.id });
   if (found.objects.length > 0) throw notEmpty(record, found.objects);
+  if (found.blind.length > 0) throw notProved(record, found.blind);
   return { provedAt: surroundings.now().toISOString(), kindsChecked: found.kindsChecked, objectsFound: 0 };
 }
 
@@ -106,6 +107,26 @@ function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): Test
       hint: text(
         `look at what holds them, then run again: testbed down ${record.name}`,
         `남은 이유를 확인한 뒤 다시 실행하세요: testbed down ${record.name}`,
+      ),
+    },
+  );
+}
+
+/** Nothing was found, but not everywhere was looked: that is no proof. */
+function notProved(record: TestbedRecord, blind: Inventory['blind']): TestbedError {
+  return new TestbedError(
+    'NotEmpty',
+    text(
+      `nothing of '${record.name}' (${record.id}) was found, but ${blind.length} kinds could not be looked at`,
+      `'${record.name}'(${record.id})의 객체는 발견되지 않았으나 종류 ${blind.length}개를 확인하지 못했습니다`,
+    ),
+    {
+      details: blind.map(({ apiVersion, kind, reason }) =>
+        text(`${kind} (${apiVersion}): ${reason.en}`, `${kind} (${apiVersion}): ${reason.ko}`),
+      ),
+      hint: text(
+        `have them mended, then run again: testbed down ${record.name}`,
+        `해결한 뒤 다시 실행하세요: testbed down ${record.name}`,
       ),
     },
   );

@@ -1,7 +1,7 @@
 import { TestbedError, text } from '../../errors';
 import type { ClusterUpOptions } from '../../operations/cluster';
 import { defineCommand } from '../cli/command';
-import { parsedFlag } from '../cli/flags';
+import { parsedFlag, switchFlag } from '../cli/flags';
 import { line } from '../cli/view';
 import { clusterBlocks } from './cluster-view';
 import { OFFLINE_FLAG } from './offline-flag';
@@ -25,6 +25,12 @@ export const clusterUpCommand = defineCommand({
       },
       readNodes,
     ),
+    newPorts: switchFlag({
+      summary: text(
+        'choose new ports where another program holds the remembered ones',
+        '기억해 둔 포트를 다른 프로그램이 사용 중이면 새 포트를 고릅니다',
+      ),
+    }),
     ...OFFLINE_FLAG,
   },
   examples: [

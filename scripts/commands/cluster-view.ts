@@ -38,6 +38,7 @@ export function clusterBlocks(status: Status): readonly Block[] {
       ],
       ...optional(text('first certificate ends', '첫 인증서 만료'), certificates?.firstEnds),
       [text('folder', '폴더'), status.directory],
+      ...optional(text('problem', '문제'), status.problem),
     ),
     ...(status.components.length === 0
       ? []

@@ -20,7 +20,6 @@ function event(second: number, resource: string, name: string, labels?: Record<s
     stage: 'ResponseComplete',
     verb: 'patch',
     requestURI: `/apis/x/${resource}/${name}`,
-    user: { username: 'provisioner' },
     objectRef: { resource, name, ...namespaced },
     responseStatus: { code: 201 },
     responseObject: { metadata: labels === undefined ? {} : { labels } },

@@ -1,4 +1,4 @@
-// Against the real API server and its controllers. No kubelet and no scheduler run here: what they would report is patched into the status of pods,
+// Against the real API server and its controllers. The pods name a scheduler that nobody runs: what it and a kubelet would report is patched into their status,
 // which proves how it is told, not that they report it so.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestbedError } from '../../errors';
@@ -19,12 +19,17 @@ afterAll(() => place[Symbol.asyncDispose]());
 
 const template = (labels: Record<string, string>, spec: object = {}) => ({
   metadata: { labels },
-  spec: { containers: [{ name: 'db', image: 'postgres:15' }], ...spec },
+  spec: { schedulerName: 'nobody', containers: [{ name: 'db', image: 'postgres:15' }], ...spec },
 });
 
 function pod(name: string, spec: object = {}): KubernetesObject {
   const containers = [{ name: 'db', image: 'postgres:15' }];
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: place.name }, spec: { containers, ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: place.name },
+    spec: { schedulerName: 'nobody', containers, ...spec },
+  };
 }
 
 const referTo = (object: KubernetesObject, namespace = place.name) => ({

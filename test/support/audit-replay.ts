@@ -6,7 +6,6 @@ const auditEvent = z.object({
   stage: z.string(),
   verb: z.string(),
   requestURI: z.string(),
-  user: z.object({ username: z.string() }),
   objectRef: z
     .object({
       resource: z.string(),

@@ -15,6 +15,7 @@ function deployment(name: string, annotations: JsonObject): JsonObject {
       template: {
         metadata: { labels: { app: name } },
         spec: {
+          schedulerName: 'nobody',
           containers: [{ name: 'a', image: 'example.test/a:1', env: [{ name: 'TOKEN', value: 'canary-env' }] }],
         },
       },
@@ -22,7 +23,7 @@ function deployment(name: string, annotations: JsonObject): JsonObject {
   };
 }
 
-// The control plane of the tests has no nodes: what needs a pod to run never gets ready.
+// The pods name a scheduler that nobody runs, so they never get ready.
 describe('readiness', () => {
   let client: KubernetesClient;
   let provider: ServedProvider;

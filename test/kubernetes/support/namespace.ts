@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from '../../../kubernetes/client';
+import { waitReady } from '../../../kubernetes/wait';
 import { requestToken } from '../../../kubernetes/token';
 import type { ClusterConnection, KubernetesClient } from '../../../kubernetes/types';
 import { testSurroundings } from '../../support/cluster';
@@ -20,6 +21,12 @@ export function randomName(): string {
 export async function testNamespace(labels: Record<string, string> = {}, name = randomName()): Promise<TestNamespace> {
   const client = createClient(testSurroundings().connection);
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  // Pods are refused until the controller has made it.
+  await waitReady(
+    client,
+    { apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' },
+    { timeoutSeconds: 20 },
+  );
   return {
     client,
     name,
