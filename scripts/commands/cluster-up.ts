@@ -25,7 +25,7 @@ export const clusterUpCommand = defineCommand({
       },
       readNodes,
     ),
-    newPorts: switchFlag({
+    'new-ports': switchFlag({
       summary: text(
         'choose new ports where another program holds the remembered ones',
         '기억해 둔 포트를 다른 프로그램이 사용 중이면 새 포트를 고릅니다',
@@ -41,7 +41,8 @@ export const clusterUpCommand = defineCommand({
     'some components may run: `testbed cluster up` goes on, `testbed cluster down` stops them',
     '일부 구성 요소가 실행 중일 수 있습니다. `testbed cluster up`으로 이어서 하거나 `testbed cluster down`으로 중지하세요',
   ),
-  handler: async (args, context) => (await import('../../operations/cluster.js')).clusterUp(args, context),
+  handler: async ({ 'new-ports': newPorts, ...args }, context) =>
+    (await import('../../operations/cluster.js')).clusterUp({ ...args, newPorts }, context),
   view: ({ outcome, status }) => [
     ...clusterBlocks(status),
     line(
