@@ -19,6 +19,7 @@ const FOLDERS = [
   'platform',
   'operations',
   'scripts',
+  'bench',
 ];
 const KEPT_BUILDS = 3;
 
