@@ -103,7 +103,7 @@ async function inTime(work: Promise<unknown>): Promise<void> {
   }
 }
 
-class RecordingMonitor extends MockMonitor {
+export class RecordingMonitor extends MockMonitor {
   readonly recordings: RecordedResource[] = [];
   readonly published = new Map<string, Readonly<Record<string, unknown>>>();
 
