@@ -95,29 +95,31 @@ async function runCli(
   createStack(stack);
   const runner = await pool.take();
   let cli: CliProcess | undefined;
+  let hosted = false;
   const onAbort = (): void => {
     runner.cancel();
     cli?.cancel();
   };
   try {
+    refuseIfAborted(signal);
     const ports = await runner.host(hostRequest(request, provider), (event) => request.onEvent?.(event));
+    hosted = true;
     refuseIfAborted(signal);
     cli = startCli({ pulumi: request.pulumi, kind, stack, ports, work });
     signal?.addEventListener('abort', onAbort);
     const { exit, broken } = await endOf(cli, runner);
+    hosted = false;
     const report = broken === undefined ? (await runner.finish()).report : undefined;
     if (exit.code === 0 && report?.complete === true) return report;
     if (broken !== undefined) throw broken;
     const failure = failureOf(stack, report, exit);
     if (signal?.aborted === true) throw interrupted(failure);
     throw failure;
-  } catch (error) {
-    // Whatever went wrong here, no process of ours goes on behind the caller's back.
-    cli?.kill();
-    await cli?.ended.catch(() => undefined);
-    throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    // Whatever went wrong, no process of ours goes on behind the caller's back, and no port stays open in the runner.
+    cli?.kill();
+    if (hosted) await runner.finish().catch(() => undefined);
     await pool.give(runner);
   }
 }

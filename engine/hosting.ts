@@ -12,6 +12,8 @@ const PROGRAM_CONNECTIONS = 2;
 /** One operation inside a runner: program, provider and events, each on a port of its own. */
 export interface Hosting {
   cancel(): void;
+  /** Closes everything at once, whatever still goes on. */
+  abandon(): Promise<void>;
   finish(): Promise<Finished>;
 }
 
@@ -26,6 +28,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     openGuardedPort(),
     openGuardedPort(),
   ]);
+  const ports = [programPort, providerPort, eventsPort];
   post({
     type: 'ports',
     ports: {
@@ -70,17 +73,21 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     opened.push(hostGrpc(programPort, hosted.definition, hosted.implementation));
   }
 
+  const abandon = async (): Promise<void> => {
+    stop.abort();
+    for (const host of opened.splice(0)) host.close();
+    for (const port of ports) port?.close();
+    for (const release of releases.splice(0)) await release();
+  };
   return {
     cancel: () => stop.abort(),
+    abandon,
     async finish() {
       const late = setTimeout(eventsEnd.resolve, LAST_EVENT_MS);
       if (eventsPort.counts().admitted === 0) eventsEnd.resolve();
       await eventsEnd.promise;
       clearTimeout(late);
-      stop.abort();
-      for (const host of opened) host.close();
-      for (const release of releases) await release();
-      const ports = [programPort, providerPort, eventsPort];
+      await abandon();
       return {
         type: 'finished',
         report: collector.report(),

@@ -23,7 +23,9 @@ export type ToRunner =
   /** The operation is to stop: the provider gives up what it waits for. */
   | { readonly type: 'cancel' }
   /** The CLI has ended: report, and close what was opened for it. */
-  | { readonly type: 'finish' };
+  | { readonly type: 'finish' }
+  /** No more operations: close everything and end the thread. */
+  | { readonly type: 'end' };
 
 export interface Ports {
   readonly program?: number;

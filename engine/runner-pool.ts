@@ -1,3 +1,4 @@
+import { TestbedError, text } from '../errors';
 import { startRunner, type Runner } from './runner';
 
 export interface RunnerPool {
@@ -12,7 +13,7 @@ export interface RunnerPool {
 export function createRunnerPool(size: number): RunnerPool {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
-  const waiting: ((runner: Runner) => void)[] = [];
+  const waiting: PromiseWithResolvers<Runner>[] = [];
   const begin = (): Runner => {
     const runner = startRunner();
     all.add(runner);
@@ -25,7 +26,7 @@ export function createRunnerPool(size: number): RunnerPool {
   const serve = (runner: Runner): void => {
     const next = waiting.shift();
     if (next === undefined) idle.push(runner);
-    else next(runner);
+    else next.resolve(runner);
   };
   return {
     async take() {
@@ -35,7 +36,9 @@ export function createRunnerPool(size: number): RunnerPool {
         await end(runner);
       }
       if (all.size < size) return begin();
-      return new Promise((resolve) => waiting.push(resolve));
+      const turn = Promise.withResolvers<Runner>();
+      waiting.push(turn);
+      return turn.promise;
     },
     async give(runner) {
       if (runner.fit()) return serve(runner);
@@ -45,12 +48,26 @@ export function createRunnerPool(size: number): RunnerPool {
     async warm(count, provider) {
       const missing = Math.min(count, size) - all.size;
       const fresh = Array.from({ length: Math.max(0, missing) }, begin);
-      await Promise.all(fresh.map((runner) => runner.warm(provider)));
-      for (const runner of fresh) serve(runner);
+      await Promise.all(
+        fresh.map(async (runner) => {
+          try {
+            await runner.warm(provider);
+          } catch (error) {
+            await end(runner);
+            throw error;
+          }
+          serve(runner);
+        }),
+      );
     },
     async close() {
-      await Promise.all([...all].map(end));
       idle.length = 0;
+      for (const turn of waiting.splice(0)) turn.reject(closed());
+      await Promise.all([...all].map(end));
     },
   };
+}
+
+function closed(): TestbedError {
+  return new TestbedError('Interrupted', text('the engine was closed', '엔진이 종료되었습니다'));
 }

@@ -8,6 +8,8 @@ import type { EngineEvent } from './types';
 /** A runner is replaced after this many operations, or when its heap is larger: every hosted program leaves something behind. */
 const MAX_OPERATIONS = 50;
 const MAX_HEAP_BYTES = 400 * 1024 * 1024;
+/** A thread that was told to end has this long, in milliseconds; then it is ended by force. */
+const END_MS = 5000;
 /** Hard bound of a thread's heap, in MiB: beyond it the thread ends, not the process. */
 const HEAP_LIMIT_MIB = 1024;
 
@@ -42,13 +44,14 @@ export function startRunner(): Runner {
 
   const broken = Promise.withResolvers<TestbedError>();
   const warmed = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
   let hosted: PromiseWithResolvers<Ports> | undefined;
   let finished: PromiseWithResolvers<Finished> | undefined;
   let onEvent: (event: EngineEvent) => void = () => undefined;
   let operations = 0;
   let heapBytes = 0;
   let alive = true;
-  let closing = false;
+  let over = false;
 
   const breakWith = (error: TestbedError): void => {
     alive = false;
@@ -83,7 +86,9 @@ export function startRunner(): Runner {
   worker.on('message', onMessage);
   worker.on('error', (cause) => breakWith(threadDied(cause)));
   worker.on('exit', (code) => {
-    if (!closing) breakWith(threadDied(new Error(`it ended with ${code}`)));
+    over = true;
+    ended.resolve();
+    breakWith(threadDied(new Error(`it ended with ${code}`)));
   });
   const send = (message: ToRunner): void => worker.postMessage(message);
 
@@ -113,9 +118,12 @@ export function startRunner(): Runner {
     },
     fit: () => alive && operations < MAX_OPERATIONS && heapBytes < MAX_HEAP_BYTES,
     async close() {
-      closing = true;
+      if (!alive && over) return;
       alive = false;
-      await worker.terminate();
+      send({ type: 'end' });
+      const late = setTimeout(() => void worker.terminate(), END_MS);
+      await ended.promise;
+      clearTimeout(late);
     },
   };
 }
@@ -125,7 +133,7 @@ function cannotHost(reason: string): TestbedError {
   if (carried !== undefined) return carried;
   return new TestbedError(
     'EngineFailed',
-    text(`the engine cannot begin: ${reason}`, `엔진을 시작할 수 없습니다: ${reason}`),
+    text(`the engine cannot go on: ${reason}`, `엔진이 작업을 계속할 수 없습니다: ${reason}`),
   );
 }
 
@@ -138,7 +146,7 @@ function threadDied(cause: Error): TestbedError {
           `the program needed more than ${HEAP_LIMIT_MIB} MiB of memory`,
           `프로그램이 ${HEAP_LIMIT_MIB}MiB가 넘는 메모리를 요구했습니다`,
         )
-      : text(`the program's thread died: ${cause.message}`, `프로그램의 스레드가 죽었습니다: ${cause.message}`),
+      : text(`the runner's thread died: ${cause.message}`, `프로그램의 스레드가 죽었습니다: ${cause.message}`),
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createEngine } from '../../engine/engine';
 import { listStacks, readStack, stackFilePath } from '../../engine/state';
 import type { EngineEvent } from '../../engine/types';
 import { testSurroundings } from '../support/cluster';
@@ -72,6 +73,40 @@ describe('an operation', () => {
   });
 });
 
+describe('an engine of one runner', () => {
+  it('lets operations wait for their turn, and goes on after one that could not start', async () => {
+    const single = createEngine({ provider: STAND_IN_PROVIDER, runners: 1 });
+    try {
+      const [one, other, broken] = [harness.stack(), harness.stack(), harness.stack()];
+      const results = await Promise.allSettled([
+        harness.run('preview', one, {}, { engine: single }),
+        harness.run('up', broken, {}, { engine: single, pulumi: join(tmpdir(), 'no-such-pulumi') }),
+        harness.run('preview', other, {}, { engine: single }),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    } finally {
+      await single.close();
+    }
+  });
+
+  it('ends what runs and what waits when it is closed', async () => {
+    const single = createEngine({ provider: STAND_IN_PROVIDER, runners: 1 });
+    const [running, waiting] = [harness.stack(), harness.stack()];
+    const begun = Promise.withResolvers<void>();
+    const onEvent = (event: EngineEvent): void => {
+      if (event.type === 'status') begun.resolve();
+    };
+    const first = thrown(harness.run('up', running, { objectFault: 'wait' }, { engine: single, onEvent }));
+    await begun.promise;
+    const second = thrown(harness.run('up', waiting, {}, { engine: single }));
+    await expect.poll(() => listStacks(harness.stateDirectory)).toContain(waiting.name);
+    await single.close();
+    expect((await first).code).toBe('EngineFailed');
+    expect((await second).code).toBe('Interrupted');
+    await harness.run('down', running);
+  });
+});
+
 describe('a failure', () => {
   it('of the program tells its words', async () => {
     const error = await thrown(harness.run('up', harness.stack(), { fault: 'throw' }));
@@ -112,12 +147,21 @@ describe('a failure', () => {
     await harness.run('down', stack);
   });
 
-  it('of the thread of a running operation ends only that operation, and the next one works', async () => {
+  it('of a whole thread ends only its operation, and the next one works', async () => {
     const stack = harness.stack();
-    const error = await thrown(harness.run('up', stack, { objectFault: 'crash' }));
-    expect([error.code, error.message]).toEqual(['EngineFailed', "the program's thread died: it ended with 9"]);
-    expect((await harness.run('up', stack)).counts).toMatchObject({ create: expect.any(Number) });
-    await harness.run('down', stack);
+    await harness.run('up', stack, { objectFault: 'crash' });
+    const error = await thrown(harness.run('drift', stack));
+    expect([error.code, error.message]).toEqual([
+      'EngineFailed',
+      "the engine cannot go on: the runner's thread died: the provider crashed",
+    ]);
+    expect((await harness.run('preview', stack, { objectFault: 'crash' })).counts).toEqual({ same: 3 });
+    expect((await harness.run('down', stack)).counts).toEqual({ delete: 3 });
+  });
+
+  it('of a program that wants to end the process is one like any other', async () => {
+    const error = await thrown(harness.run('preview', harness.stack(), { fault: 'exit' }));
+    expect([error.code, error.message]).toEqual(['EngineFailed', 'the program called process.exit(7)']);
   });
 
   it('of a program that is not there names its file', async () => {
