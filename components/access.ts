@@ -1,12 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import {
-  accessBinding,
-  memberAccountName,
-  memberServiceAccount,
-  requireDistinctMembers,
-  rolesOf,
-} from './access-objects';
+import { accessBinding, memberAccountName, memberServiceAccount, rolesOf } from './access-objects';
 import { TestbedComponent } from './testbed-component';
 import type { Grade } from './vocabulary';
 

@@ -57,7 +57,7 @@ data=${PATHS.data}
 if [ ! -d "$data" ]; then
   fresh="$data.fresh"
   rm -rf "$fresh"
-  "$bin/initdb" --pgdata="$fresh" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --data-checksums --auth=scram-sha-256
+  "$bin/initdb" --pgdata="$fresh" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --data-checksums --auth-local=peer --auth-host=reject
   owner_password=$(cat ${PATHS.credentials}/owner/password)
   app_password=$(cat ${PATHS.credentials}/app/password)
   "$bin/postgres" --single -D "$fresh" -c exit_on_error=on -c log_statement=none -c log_min_error_statement=panic postgres <<SQL

@@ -69,6 +69,7 @@ function pod(workload: DatabaseWorkload): types.input.core.v1.PodSpec {
       runAsUser: USER,
       runAsGroup: USER,
       fsGroup: USER,
+      // PostgreSQL refuses a data folder that its group may write: the change is for a new volume's root alone.
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     },

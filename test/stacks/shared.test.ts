@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { stringAt } from '../../kubernetes/json';
 import { program } from '../../stacks/shared';
 import { developerOpenRole, developerRole, provisionerRole } from '../../stacks/shared-roles';
 import { record, type RecordedResource, type Recording } from '../support/recording-monitor';
@@ -29,9 +30,10 @@ describe('the stack that a cluster shares', () => {
   let objects: readonly RecordedResource[];
   const kindsAndNames = (resources: readonly RecordedResource[]): string[] =>
     resources.map(({ inputs }) => {
-      const metadata = Object(inputs['metadata']);
-      const namespace: unknown = Reflect.get(metadata, 'namespace');
-      return `${String(inputs['kind'])} ${namespace === undefined ? '' : `${String(namespace)}/`}${String(Reflect.get(metadata, 'name'))}`;
+      const metadata = inputs['metadata'];
+      const namespace = stringAt(metadata, 'namespace');
+      const place = namespace === undefined ? '' : `${namespace}/`;
+      return `${stringAt(inputs, 'kind')} ${place}${stringAt(metadata, 'name')}`;
     });
 
   beforeAll(async () => {
