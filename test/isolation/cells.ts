@@ -205,6 +205,11 @@ export function detourCells(namespace: string): Cell[] {
       metadata: { name: 'mine', labels: { 'testbed.io/role': 'testbed' } },
     }),
     creates('run a pod where identities live', object('v1', 'Pod', 'testbed-access', 'mine', { spec: legalPod() })),
+    // A Deployment too: the quota of no pods does not count it.
+    creates(
+      'run a workload where identities live',
+      object('apps/v1', 'Deployment', 'testbed-access', 'mine', template({})),
+    ),
     // Not a dry run: dry runs are what these namespaces are for. Refused, it leaves nothing.
     {
       title: 'really run something where previews are tried',

@@ -26,9 +26,9 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
-export function openTestSite(options: { readonly engine?: Engine } = {}): TestSite {
+export function openTestSite(options: { readonly engine?: Engine; readonly kubeconfig?: string } = {}): TestSite {
   const home = mkdtempSync(join(tmpdir(), 'testbed-site-'));
-  const { kubeconfig } = testSurroundings();
+  const kubeconfig = options.kubeconfig ?? testSurroundings().kubeconfig;
   const steps: StepEvent[] = [];
   const warnings: Text[] = [];
   const clients: KubernetesClient[] = [];
