@@ -9,7 +9,7 @@ import { minimumRights } from './minimum-rights';
 import type { KubernetesClient } from './types';
 
 export type { Finding } from './finding';
-export { minimumRights, type MinimumRight } from './minimum-rights';
+export { minimumRights } from './minimum-rights';
 
 /** ValidatingAdmissionPolicy is v1 from here on. */
 const OLDEST_MINOR = 30;

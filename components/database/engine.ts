@@ -3,7 +3,7 @@ import type { NamedNetworkPolicy } from '../network-policies';
 import type { ImagePins } from '../images';
 import type { Size } from '../sizes';
 
-export interface DatabaseEngineName {
+interface DatabaseEngineName {
   readonly engine: 'postgresql';
   readonly version: 15;
 }

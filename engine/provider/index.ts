@@ -1,2 +1,2 @@
 export type { ProviderContext } from './context';
-export { PROVIDER_VERSION, providerService } from './service';
+export { providerService } from './service';

@@ -127,8 +127,3 @@ function unreadableSecret(reference: ObjectReference): TestbedError {
     },
   );
 }
-
-/** The reference of an object that inputs describe. */
-export function referenceOfInputs(inputs: Properties): ObjectReference {
-  return referenceOf(objectOf(inputs));
-}

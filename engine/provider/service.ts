@@ -18,7 +18,7 @@ import { unary } from './unary';
 import { readStruct, writeStruct, type Properties } from './wire';
 
 /** The SDK whose types this provider serves; an older answer would make the engine warn at every run. */
-export const PROVIDER_VERSION = '4.34.2';
+const PROVIDER_VERSION = '4.34.2';
 
 /**
  * The `kubernetes:*` resource provider for one operation: an implementation of ResourceProviderService, to be added to a gRPC
