@@ -3,11 +3,6 @@ import type { NamedNetworkPolicy } from '../network-policies';
 import type { ImagePins } from '../images';
 import type { Size } from '../sizes';
 
-interface DatabaseEngineName {
-  readonly engine: 'postgresql';
-  readonly version: 15;
-}
-
 /** A login of the database, without its password. */
 export interface DatabaseLogin {
   /** Part of the Secret's name: `database-<role>`. */

@@ -1,6 +1,5 @@
 import { TestbedError, text } from '../../errors';
 import { failedWith } from '../../kubernetes/failures';
-import { referenceOf } from '../../kubernetes/objects';
 import type { JsonObject, KubernetesObject, ObjectReference } from '../../kubernetes/types';
 import { nameOf } from '../../kubernetes/wording';
 import { isAnotherUid } from './apply';
