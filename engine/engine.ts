@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -148,11 +149,16 @@ function hostRequest(request: OperationRequest, provider: string | undefined): H
     stack: request.stack.name,
     connection: request.connection,
     readinessTimeoutSeconds: request.readinessTimeoutSeconds ?? DEFAULT_READINESS_SECONDS,
-    ...(runsProgram && program !== undefined ? { program } : {}),
+    ...(runsProgram && program !== undefined ? { program, seed: programSeed(request.stack.dataKey) } : {}),
     ...(previewNamespace === undefined ? {} : { previewNamespace }),
     ...(clusterUid === undefined ? {} : { clusterUid }),
     ...(provider === undefined ? {} : { provider }),
   };
+}
+
+/** A key of its own for generated passwords: a re-run after a lost state makes the same ones, and nobody learns the data key from it. */
+function programSeed(dataKey: string): string {
+  return createHmac('sha256', Buffer.from(dataKey, 'base64')).update('testbed program seed 1').digest('base64');
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {

@@ -68,7 +68,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
 
   if (program !== undefined && programPort !== undefined) {
     const { hostProgram } = await import('./program-host.js');
-    const hosted = hostProgram(program);
+    const hosted = hostProgram(program, request.seed);
     releases.push(() => hosted.release());
     opened.push(hostGrpc(programPort, hosted.definition, hosted.implementation));
   }

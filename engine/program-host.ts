@@ -13,7 +13,9 @@ const automationServer = z.object({
 });
 const runtimeState = z.object({ getStore: z.custom<() => unknown>(isFunction) });
 const languageService = z.object({ LanguageRuntimeService: z.custom<ServiceDefinition>() });
-const programModule = z.object({ program: z.custom<(args: unknown) => unknown>(isFunction) });
+const programModule = z.object({
+  program: z.custom<(args: unknown, context: { readonly seed?: string }) => unknown>(isFunction),
+});
 const logModule = z.custom<object>((value) => typeof value === 'object' && value !== null && 'debug' in value);
 const runStore = z.object({ settings: z.object({ monitor: z.unknown().optional(), engine: z.unknown().optional() }) });
 
@@ -37,8 +39,8 @@ export function loadSdk(): void {
   load('@pulumi/kubernetes');
 }
 
-/** The language service that runs `program`. Throws when its module cannot be loaded or exports no `program`. */
-export function hostProgram(reference: ProgramReference): HostedProgram {
+/** The language service that runs `program(args, { seed })`. Throws when its module cannot be loaded or exports no `program`. */
+export function hostProgram(reference: ProgramReference, seed: string | undefined): HostedProgram {
   silenceDebug();
   const { LanguageServer } = automationServer.parse(load('@pulumi/pulumi/automation/server'));
   const { getStore } = runtimeState.parse(load('@pulumi/pulumi/runtime/state'));
@@ -47,7 +49,7 @@ export function hostProgram(reference: ProgramReference): HostedProgram {
   let store: unknown;
   const server = new LanguageServer(() => {
     store = getStore();
-    return program(reference.args);
+    return program(reference.args, seed === undefined ? {} : { seed });
   });
   return {
     definition: LanguageRuntimeService,

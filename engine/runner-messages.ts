@@ -8,6 +8,8 @@ export interface HostRequest {
   readonly kind: OperationKind;
   readonly stack: string;
   readonly program?: ProgramReference;
+  /** Secret of the stack for what a program generates: the same after a lost state. Derived from the data key. */
+  readonly seed?: string;
   readonly connection: ClusterConnection;
   readonly previewNamespace?: string;
   readonly readinessTimeoutSeconds: number;

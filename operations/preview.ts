@@ -52,6 +52,9 @@ export async function previewSpec(
         );
         return { name: spec.name, id: known?.id, operation };
       } finally {
+        // The key of a stack that was only tried is nobody's.
+        if (known === undefined)
+          await (await import('../engine/data-keys.js')).openDataKeys({ directory: site.keysDirectory }).end(id);
         await credential.end();
       }
     } finally {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,7 +58,13 @@ function filesWith(folder: string, words: readonly string[]): string[] {
 
 describe('a testbed', () => {
   it('is previewed, made, left alone, shown, given access to, and ended with nothing left', async () => {
+    const keys = (): string[] =>
+      (existsSync(join(site.home, 'keys')) ? readdirSync(join(site.home, 'keys')) : []).filter((file) =>
+        file.startsWith('tb-'),
+      );
+    const before = keys();
     const planned = await previewSpec(spec, site.target, site.surroundings);
+    expect(keys()).toEqual(before);
     expect(planned.id).toBeUndefined();
     expect(await list(site.target, site.surroundings)).toMatchObject({ clusterAsked: true });
 
@@ -143,6 +149,18 @@ describe('a testbed', () => {
     expect((await list(site.target, site.surroundings)).testbeds.filter(({ name }) => name === 'twice')).toHaveLength(
       1,
     );
+  });
+
+  it('whose state was lost with a killed run is taken up again, with the same passwords', async () => {
+    const lost = specOf({ name: 'lost-state', database: { engine: 'postgresql', version: '15' } });
+    const { id } = (await upSpec(lost, site.target, site.surroundings)).testbed;
+    const secret = { apiVersion: 'v1', kind: 'Secret', namespace: id, name: 'database-owner' };
+    const before = await admin.get(secret);
+    rmSync(join(site.home, 'state', '.pulumi', 'stacks', 'testbed', `${id}.json`));
+    expect((await upSpec(lost, site.target, site.surroundings)).testbed.id).toBe(id);
+    const after = await admin.get(secret);
+    expect([after?.metadata.uid, after?.['data']]).toEqual([before?.metadata.uid, before?.['data']]);
+    expect((await upSpec(lost, site.target, site.surroundings)).outcome).toBe('unchanged');
   });
 
   it('of another cluster is not touched from this one', async () => {
