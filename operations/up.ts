@@ -2,7 +2,8 @@ import { packageVersion } from '../package/root';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { TestbedError, text } from '../errors';
-import { beginOperation } from './credential';
+import type { ClusterConnection } from '../kubernetes/types';
+import { beginOperation, type OperationCredential } from './credential';
 import { findByMark } from './marks';
 import { testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
@@ -47,10 +48,20 @@ export async function upSpec(
   const records = openRecords(site.recordsDirectory);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
+    let credential: OperationCredential | undefined;
     try {
-      const { record, isNew } = await takeRecord(spec, records, target, surroundings);
+      // Neither waits for the other: together they are a tenth of a first `up`.
+      const [taken, begun] = await Promise.allSettled([
+        takeRecord(spec, records, target, surroundings),
+        beginOperation(target, `up ${spec.name}`),
+      ]);
+      if (begun.status === 'fulfilled') credential = begun.value;
+      if (taken.status === 'rejected') throw taken.reason;
+      if (credential === undefined) throw begun.status === 'rejected' ? begun.reason : new Error('no credential');
+      const { record, isNew } = taken.value;
       requireSameCluster(spec.name, record.cluster, target);
-      const operation = await provision(site, spec, { record, records, target }, { ...surroundings, engine });
+      const place = { record, records, connection: credential.connection };
+      const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
         ...record,
         ...fieldsOf(spec),
@@ -64,6 +75,7 @@ export async function upSpec(
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
       return { outcome, testbed: ready, operation, appliedMs, readyMs: performance.now() - began };
     } finally {
+      await credential?.end();
       await target.close();
     }
   });
@@ -72,7 +84,7 @@ export async function upSpec(
 interface Place {
   readonly record: TestbedRecord;
   readonly records: Records;
-  readonly target: Target;
+  readonly connection: ClusterConnection;
 }
 
 async function provision(
@@ -81,26 +93,23 @@ async function provision(
   place: Place,
   surroundings: Surroundings,
 ): Promise<OperationResult> {
-  const { record, records, target } = place;
-  const credential = await beginOperation(target, `up ${record.id}`);
+  const { record, records, connection } = place;
   try {
     return await runOnStack(
       site,
-      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection: credential.connection },
+      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection },
       surroundings,
     );
   } catch (error) {
     records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
     throw error;
-  } finally {
-    await credential.end();
   }
 }
 
 /** Waits for the workloads and records the outcome, good or bad. */
 async function becomeReady(
   record: TestbedRecord,
-  place: Omit<Place, 'record'>,
+  place: { readonly records: Records; readonly target: Target },
   surroundings: Surroundings,
 ): Promise<TestbedRecord> {
   const save = (infrastructure: 'ready' | 'failed'): TestbedRecord => {
