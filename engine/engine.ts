@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,18 +5,32 @@ import { TestbedError, text } from '../errors';
 import { startCli, type CliExit, type CliProcess } from './cli-process';
 import type { Report } from './events';
 import { failureOf } from './failure';
+import { openKeyService, type KeyService } from './key-service';
 import { lockStack } from './operation-lock';
 import type { Runner } from './runner';
 import type { HostRequest } from './runner-messages';
 import { createRunnerPool, type RunnerPool } from './runner-pool';
+import { keyFor } from './sealing';
 import { requireStackName } from './stack-name';
-import { createStack, endStack, pruneHistory, readStack } from './state';
+import {
+  createStack,
+  endStack,
+  pruneHistory,
+  readStack,
+  stackFilePath,
+  stateUnreadable,
+  type StackState,
+} from './state';
+import { openStateKey } from './state-key';
 import type { Engine, OperationRequest, OperationResult, StackReference } from './types';
 import { makeWorkDirectory, sweepWorkDirectories, type WorkDirectory } from './work-directory';
 
 const DEFAULT_READINESS_SECONDS = 300;
 /** Operations in flight at once by default: a CLI process needs about 100 MB and, while it works, one core. */
 const MAX_RUNNERS = 4;
+
+/** What generated passwords come from: a re-run after a lost state makes the same ones. */
+const PROGRAM_SEED = 'testbed program seed 1';
 
 const NOTHING: Omit<OperationResult, 'kind' | 'elapsedMs'> = { changes: [], counts: {}, outputs: {}, warnings: [] };
 
@@ -53,6 +66,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
         lock?.release();
       }
     },
+    async rehearse(request) {
+      const runner = await pool.take();
+      try {
+        return await runner.rehearse(request);
+      } finally {
+        await pool.give(runner);
+      }
+    },
     warm: (count = 1) => pool.warm(count, options.provider),
     close: () => pool.close(),
   };
@@ -65,18 +86,25 @@ async function operate(
 ): Promise<typeof NOTHING> {
   const { kind, stack, signal } = request;
   refuseIfAborted(signal);
-  const present = readStack(stack) !== undefined;
+  const found = readStack(stack);
+  const present = found !== undefined;
   if (!present && (kind === 'down' || kind === 'drift')) return NOTHING;
   const work = makeWorkDirectory();
   try {
     const own = present || kind !== 'preview' ? stack : aside(stack, work);
-    const report = await runCli(pool, { ...request, stack: own }, work, provider);
+    const sealedKey = (found ?? made(own))?.sealedKey;
+    const report = await runCli(pool, { ...request, stack: own }, { work, sealedKey, provider });
     if (kind === 'down') endStack(stack);
     else if (kind === 'up') pruneHistory(stack);
     return { changes: report.changes, counts: report.counts, outputs: report.outputs, warnings: report.warnings };
   } finally {
     work.remove();
   }
+}
+
+function made(stack: StackReference): StackState | undefined {
+  createStack(stack);
+  return readStack(stack);
 }
 
 /** A preview of a stack that does not exist yet leaves nothing behind. */
@@ -86,15 +114,21 @@ function aside(stack: StackReference, work: WorkDirectory): StackReference {
   return { ...stack, stateDirectory };
 }
 
+/** What an operation runs with. */
+interface Provision {
+  readonly work: WorkDirectory;
+  readonly sealedKey: string | undefined;
+  readonly provider: string | undefined;
+}
+
 async function runCli(
   pool: RunnerPool,
   request: OperationRequest,
-  work: WorkDirectory,
-  provider: string | undefined,
+  { work, sealedKey, provider }: Provision,
 ): Promise<Report> {
   const { kind, stack, signal } = request;
-  createStack(stack);
   const runner = await pool.take();
+  let keys: KeyService | undefined;
   let cli: CliProcess | undefined;
   let hosted = false;
   const onAbort = (): void => {
@@ -103,10 +137,18 @@ async function runCli(
   };
   try {
     refuseIfAborted(signal);
+    if (sealedKey !== undefined) keys = await keyServiceOf(stack, sealedKey);
     const ports = await runner.host(hostRequest(request, provider), (event) => request.onEvent?.(event));
     hosted = true;
     refuseIfAborted(signal);
-    cli = startCli({ pulumi: request.pulumi, kind, stack, ports, work });
+    cli = startCli({
+      pulumi: request.pulumi,
+      kind,
+      stack,
+      ports,
+      work,
+      secrets: keys?.environment ?? { PULUMI_CONFIG_PASSPHRASE: stack.dataKey },
+    });
     signal?.addEventListener('abort', onAbort);
     const { exit, broken } = await endOf(cli, runner);
     hosted = false;
@@ -120,9 +162,21 @@ async function runCli(
     signal?.removeEventListener('abort', onAbort);
     // Whatever went wrong, no process of ours goes on behind the caller's back, and no port stays open in the runner.
     cli?.kill();
+    keys?.close();
     if (hosted) await runner.finish().catch(() => undefined);
     await pool.give(runner);
   }
+}
+
+/** Opens the key that the state holds, before anything is started. Throws StateUnreadable when the stack's data key is not the one that sealed it. */
+async function keyServiceOf(stack: StackReference, ciphertext: string): Promise<KeyService> {
+  let key: Buffer;
+  try {
+    key = openStateKey(stack.name, stack.dataKey, ciphertext);
+  } catch (cause) {
+    throw stateUnreadable(stackFilePath(stack), cause);
+  }
+  return openKeyService({ stack: stack.name, ciphertext, key });
 }
 
 /** Waits for the CLI; when its runner breaks it has lost its program or provider and is asked to stop. */
@@ -149,16 +203,13 @@ function hostRequest(request: OperationRequest, provider: string | undefined): H
     stack: request.stack.name,
     connection: request.connection,
     readinessTimeoutSeconds: request.readinessTimeoutSeconds ?? DEFAULT_READINESS_SECONDS,
-    ...(runsProgram && program !== undefined ? { program, seed: programSeed(request.stack.dataKey) } : {}),
+    ...(runsProgram && program !== undefined
+      ? { program, seed: keyFor(PROGRAM_SEED, request.stack.dataKey).toString('base64') }
+      : {}),
     ...(previewNamespace === undefined ? {} : { previewNamespace }),
     ...(clusterUid === undefined ? {} : { clusterUid }),
     ...(provider === undefined ? {} : { provider }),
   };
-}
-
-/** A key of its own for generated passwords: a re-run after a lost state makes the same ones, and nobody learns the data key from it. */
-function programSeed(dataKey: string): string {
-  return createHmac('sha256', Buffer.from(dataKey, 'base64')).update('testbed program seed 1').digest('base64');
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {

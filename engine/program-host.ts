@@ -67,7 +67,7 @@ export function hostProgram(reference: ProgramReference, seed: string | undefine
  * The SDK sends about five debug lines a resource to the engine, values of secrets among them. Nobody reads them here, so they are
  * not sent: less work, and no secret in clear on the wire.
  */
-function silenceDebug(): void {
+export function silenceDebug(): void {
   const log = logModule.parse(load('@pulumi/pulumi/log'));
   Reflect.set(log, 'debug', () => Promise.resolve());
 }
@@ -77,7 +77,7 @@ function close(client: unknown): void {
     client.close();
 }
 
-function loadProgram(module: string): z.output<typeof programModule> {
+export function loadProgram(module: string): z.output<typeof programModule> {
   let loaded: unknown;
   try {
     loaded = load(module);

@@ -2,6 +2,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { isMainThread, parentPort } from 'node:worker_threads';
+import { PULUMI_PROJECT } from '../components/vocabulary';
 import { isTestbedError, reasonOf } from '../errors';
 import { packageRoot } from '../package/root';
 import { createHosting, type Hosting } from './hosting';
@@ -38,6 +39,16 @@ async function begin(request: HostRequest): Promise<void> {
   await hosting;
 }
 
+/** Without a seed: which secrets a program makes is nobody's business before it runs. */
+async function rehearseOnce({ program, stack }: Extract<ToRunner, { type: 'rehearse' }>): Promise<void> {
+  try {
+    const { rehearse } = await import('./rehearsal.js');
+    post({ type: 'rehearsed', resources: await rehearse({ program, project: PULUMI_PROJECT, stack }) });
+  } catch (error) {
+    post({ type: 'not-rehearsed', message: isTestbedError(error) ? encodeProviderError(error) : reasonOf(error) });
+  }
+}
+
 async function finish(): Promise<void> {
   const finished = await (await hosting)?.finish();
   hosting = undefined;
@@ -65,6 +76,7 @@ async function warm(provider: string | undefined): Promise<void> {
     import('./provider-host.js'),
     import('./grpc-host.js'),
     import('./event-service.js'),
+    import('./rehearsal.js'),
   ]);
   loadSdk();
   loadProvider(provider);
@@ -78,6 +90,8 @@ function handle(message: ToRunner): Promise<void> {
       return warm(message.provider);
     case 'host':
       return begin(message);
+    case 'rehearse':
+      return rehearseOnce(message);
     case 'cancel':
       return Promise.resolve(hosting).then((current) => current?.cancel());
     case 'finish':

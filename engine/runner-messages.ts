@@ -1,6 +1,6 @@
 import type { ClusterConnection } from '../kubernetes/types';
 import type { Report } from './events';
-import type { EngineEvent, OperationKind, ProgramReference } from './types';
+import type { EngineEvent, OperationKind, PlannedResource, ProgramReference } from './types';
 
 /** What a runner needs to host one operation. Travels between threads of one process only. */
 export interface HostRequest {
@@ -22,6 +22,8 @@ export type ToRunner =
   /** Import what a program needs, ahead of the first. */
   | { readonly type: 'warm'; readonly provider?: string }
   | HostRequest
+  /** Only find out what a program would register. */
+  | { readonly type: 'rehearse'; readonly program: ProgramReference; readonly stack: string }
   /** The operation is to stop: the provider gives up what it waits for. */
   | { readonly type: 'cancel' }
   /** The CLI has ended: report, and close what was opened for it. */
@@ -50,4 +52,7 @@ export type FromRunner =
   | { readonly type: 'event'; readonly event: EngineEvent }
   /** The operation cannot be hosted: the program's module, the provider or the SDK failed to load. */
   | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'rehearsed'; readonly resources: readonly PlannedResource[] }
+  /** The program threw, or asked for what a rehearsal has not. */
+  | { readonly type: 'not-rehearsed'; readonly message: string }
   | Finished;

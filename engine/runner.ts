@@ -3,7 +3,7 @@ import { TestbedError, text } from '../errors';
 import { built } from './entry';
 import { decodeProviderError } from './provider-errors';
 import type { Finished, FromRunner, HostRequest, Ports, ToRunner } from './runner-messages';
-import type { EngineEvent } from './types';
+import type { EngineEvent, PlannedResource, RehearsalRequest } from './types';
 
 /** A runner is replaced after this many operations, or when its heap is larger: every hosted program leaves something behind. */
 const MAX_OPERATIONS = 50;
@@ -19,6 +19,8 @@ export interface Runner {
   warm(provider?: string): Promise<void>;
   /** Opens the operation's ports. */
   host(request: HostRequest, onEvent: (event: EngineEvent) => void): Promise<Ports>;
+  /** What the program would register. */
+  rehearse(request: RehearsalRequest): Promise<readonly PlannedResource[]>;
   /** Settles only when the hosted operation cannot go on: the thread died, or its program or provider did not load. */
   readonly broken: Promise<TestbedError>;
   cancel(): void;
@@ -47,11 +49,13 @@ export function startRunner(): Runner {
   const ended = Promise.withResolvers<void>();
   let hosted: PromiseWithResolvers<Ports> | undefined;
   let finished: PromiseWithResolvers<Finished> | undefined;
+  let rehearsed: PromiseWithResolvers<readonly PlannedResource[]> | undefined;
   let onEvent: (event: EngineEvent) => void = () => undefined;
   let operations = 0;
   let heapBytes = 0;
   let alive = true;
   let over = false;
+  let spent = false;
 
   const breakWith = (error: TestbedError): void => {
     alive = false;
@@ -59,6 +63,7 @@ export function startRunner(): Runner {
     warmed.reject(error);
     hosted?.reject(error);
     finished?.reject(error);
+    rehearsed?.reject(error);
   };
   // Nobody may be waiting at the moment of a break; whoever comes later still sees it.
   warmed.promise.catch(() => undefined);
@@ -77,6 +82,14 @@ export function startRunner(): Runner {
       case 'finished':
         heapBytes = message.heapBytes;
         finished?.resolve(message);
+        break;
+      case 'rehearsed':
+        rehearsed?.resolve(message.resources);
+        break;
+      case 'not-rehearsed':
+        // Something of the program may still be on its way and would meet the next operation.
+        spent = true;
+        rehearsed?.reject(cannotHost(message.message));
         break;
       case 'failed':
         breakWith(cannotHost(message.message));
@@ -105,6 +118,12 @@ export function startRunner(): Runner {
       send(request);
       return hosted.promise;
     },
+    async rehearse({ program, stack }) {
+      if (!alive) throw await broken.promise;
+      rehearsed = Promise.withResolvers();
+      send({ type: 'rehearse', program, stack });
+      return rehearsed.promise;
+    },
     cancel: () => send({ type: 'cancel' }),
     async finish() {
       finished = Promise.withResolvers();
@@ -116,7 +135,7 @@ export function startRunner(): Runner {
         onEvent = () => undefined;
       }
     },
-    fit: () => alive && operations < MAX_OPERATIONS && heapBytes < MAX_HEAP_BYTES,
+    fit: () => alive && !spent && operations < MAX_OPERATIONS && heapBytes < MAX_HEAP_BYTES,
     async close() {
       if (!alive && over) return;
       alive = false;

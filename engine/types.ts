@@ -38,6 +38,24 @@ export interface OperationRequest {
   readonly onEvent?: (event: EngineEvent) => void;
 }
 
+/** What a program would register: a resource of its own kind (no component, no provider), with its inputs as they go over the wire. */
+export interface PlannedResource {
+  readonly urn: string;
+  /** Token, such as `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  readonly name: string;
+  /** `urn::id` of the provider it names; empty for the default one, which takes its configuration from whoever runs it. */
+  readonly provider: string;
+  /** JSON with the engine's marks for secrets and for values that are not known yet. Never printed or logged as it is. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface RehearsalRequest {
+  readonly program: ProgramReference;
+  /** Name of the stack it would run for. */
+  readonly stack: string;
+}
+
 export type ResourceOperation = 'same' | 'create' | 'update' | 'replace' | 'delete' | 'read' | 'refresh';
 
 /** What people see while an operation goes on; parsed from the CLI's event stream. */
@@ -83,6 +101,8 @@ export interface OperationResult {
 /** Runs operations; holds warm runners (threads) between them. Throws EngineFailed, NotReady, StateUnreadable, OperationRunning, OwnershipConflict. */
 export interface Engine {
   run(request: OperationRequest): Promise<OperationResult>;
+  /** What the program would register, found without CLI and cluster: for whoever judges it before anything exists. */
+  rehearse(request: RehearsalRequest): Promise<readonly PlannedResource[]>;
   /** Starts and warms runners ahead of the first request. */
   warm(count?: number): Promise<void>;
   close(): Promise<void>;
