@@ -6,8 +6,9 @@ export class UnsafeJson extends Error {
 const DEEPEST = 200;
 
 /**
- * Parses JSON from a server that need not be trusted: at most 200 levels deep, no key `__proto__` (copied by assignment it would
- * change the prototype of the copy). Throws UnsafeJson.
+ * Parses JSON from a server that need not be trusted, at most 200 levels deep. A key `__proto__` stays where its value is a plain word, as
+ * in a ConfigMap, which may have one: no copy by assignment makes a prototype of that. An object, a list or null under it, which would
+ * become the prototype of such a copy, is left out. Throws UnsafeJson.
  */
 export function parseJson(source: string): unknown {
   let value: unknown;
@@ -17,17 +18,19 @@ export function parseJson(source: string): unknown {
     // The parser's own error quotes the source, so it is not kept.
     throw new UnsafeJson('it is not JSON');
   }
-  refuseUnsafe(value);
+  makeSafe(value);
   return value;
 }
 
-function refuseUnsafe(root: unknown): void {
+function makeSafe(root: unknown): void {
   let level: object[] = typeof root === 'object' && root !== null ? [root] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > DEEPEST) throw new UnsafeJson(`it is nested deeper than ${DEEPEST} levels`);
     const next: object[] = [];
     for (const container of level) {
-      if (Object.hasOwn(container, '__proto__')) throw new UnsafeJson('it has a key named __proto__');
+      // The parser makes it an own property, so that reading it asks no prototype.
+      if (Object.hasOwn(container, '__proto__') && typeof Reflect.get(container, '__proto__') === 'object')
+        Reflect.deleteProperty(container, '__proto__');
       for (const child of Object.values(container) as unknown[])
         if (typeof child === 'object' && child !== null) next.push(child);
     }
