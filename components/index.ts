@@ -6,6 +6,5 @@ export { type DatabaseEngine, loginSecretName } from './database/engine';
 export { IMAGES, type ImagePins } from './images';
 export { podSecurityLabels } from './namespace';
 export { hardLimits } from './quota';
-export { bytesOf } from './quantity';
-export { SIZES, type Size, type SizeName } from './sizes';
+export { SIZES, type SizeName } from './sizes';
 export { Testbed, type TestbedArgs } from './testbed';

@@ -1,5 +1,6 @@
 import { text, type Text } from '../errors';
 import { LIMITS, RESERVED_NAMES, RESERVED_PREFIXES } from './limits';
+import { STORAGE_BY_SIZE } from './storage';
 
 /** What people are told of one field, in both languages; the JSON Schema, the messages and the reference are made from it. */
 export interface FieldDoc {
@@ -119,7 +120,10 @@ export const FIELD_DOCS = {
   'database.storage': {
     title: text('Database storage', '데이터베이스 용량'),
     description: text('Size of the volume that holds the data.', '데이터를 담는 볼륨의 크기입니다.'),
-    accepted: text('a whole number with Mi or Gi, 100Mi to 100Gi', 'Mi나 Gi를 붙인 정수, 100Mi~100Gi'),
+    accepted: text(
+      `a whole number with Mi or Gi, ${LIMITS.storage.min} up to the limit of the size: ${STORAGE_BY_SIZE}`,
+      `Mi나 Gi를 붙인 정수, ${LIMITS.storage.min}부터 크기별 한도까지: ${STORAGE_BY_SIZE}`,
+    ),
   },
   ci: {
     title: text('CI', 'CI'),

@@ -17,8 +17,7 @@ export const LIMITS = {
   email: { max: 254, localMax: 64 },
   /** Days from today to the end of a testbed. */
   endsDays: 366,
-  /** In mebibytes: 100Mi to 100Gi. */
-  storageMebibytes: { min: 100, max: 100 * 1024 },
+  storage: { min: '100Mi', max: '100Gi' },
   egress: { max: 20 },
   egressName: { min: 1, max: 30 },
   egressPorts: { min: 1, max: 20 },

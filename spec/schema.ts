@@ -7,7 +7,7 @@ import { EMAIL_PATTERN, emailComplaint } from './email';
 import { FIELD_DOCS, type FieldPath } from './field-docs';
 import { LIMITS } from './limits';
 import { LABEL_PATTERN, labelComplaint, nameComplaint, participantComplaint } from './names';
-import { STORAGE_PATTERN, storageComplaint } from './storage';
+import { STORAGE_PATTERN, storageAtSizeComplaint, storageComplaint } from './storage';
 import { quoted } from './visible';
 
 /** Title and description for editors, from the one table of fields. */
@@ -18,6 +18,8 @@ function docs(path: FieldPath): { title: string; description: string } {
 
 /** Cross checks run even when other fields are wrong, so that one reading shows every problem. */
 const ALWAYS = { when: () => true };
+
+const DEFAULT_SIZE = 'small';
 
 const label = { minLength: 1, pattern: LABEL_PATTERN };
 const email = { format: 'email', maxLength: LIMITS.email.max, pattern: EMAIL_PATTERN };
@@ -120,7 +122,7 @@ export const specSchema = z
       .meta(docs('members')),
     owner: emailAddress.transform(lowerCase).meta({ ...docs('owner'), ...email }),
     grade: z.enum(['open', 'sensitive', 'classified']).meta(docs('grade')),
-    size: z.enum(['small', 'medium', 'large']).default('small').meta(docs('size')),
+    size: z.enum(['small', 'medium', 'large']).default(DEFAULT_SIZE).meta(docs('size')),
     ends: z
       .string()
       .superRefine(judgedBy(dateComplaint))
@@ -143,6 +145,11 @@ export const specSchema = z
         ),
         ['owner'],
       );
+  }, ALWAYS)
+  .superRefine((spec: unknown, context) => {
+    const storage = field(field(spec, 'database'), 'storage');
+    const complaint = storageAtSizeComplaint(storage, field(spec, 'size') ?? DEFAULT_SIZE);
+    if (complaint !== undefined) complain(context, complaint, ['database', 'storage']);
   }, ALWAYS)
   .meta({ ...docs('') });
 

@@ -3,7 +3,7 @@ import { flaws, load, yaml } from './given';
 
 describe('numbers and quantities', () => {
   const storage = (value: string) =>
-    yaml({ database: `database: { engine: postgresql, version: 15, storage: ${value} }` });
+    yaml({ size: 'size: large', database: `database: { engine: postgresql, version: 15, storage: ${value} }` });
   test.each(['100Mi', '1Gi', '100Gi', '102400Mi', '"512Mi"'])('accepts %s of storage', (value) => {
     expect(load(storage(value)).ok).toBe(true);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadSpec } from '../../spec';
-import { flawsUnlessAccepted, loaded, messages, NOW, refused, yaml } from './given';
+import { flawsUnlessAccepted, load, loaded, messages, NOW, refused, yaml } from './given';
 
 describe('a spec that is right', () => {
   test('is filled up with defaults', () => {
@@ -128,38 +128,59 @@ describe('a spec that is wrong', () => {
 
 describe('properties', () => {
   const label = fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,12}[a-z0-9]$/).filter((name) => !/^(default|tb-)/.test(name));
-  const spec = fc.record(
-    {
-      apiVersion: fc.constant('testbed/v1'),
-      name: label.map((name) => `x${name}`),
-      participant: fc.stringMatching(/^[가-힣A-Za-z0-9]{1,20}( [가-힣a-z]{1,20})?$/),
-      members: fc.uniqueArray(
-        label.map((name) => `${name}@startup.example`),
-        { minLength: 1, maxLength: 50 },
-      ),
-      owner: fc.constant('owner@agency.example'),
-      grade: fc.constantFrom('open', 'sensitive', 'classified'),
-      ends: fc
-        .integer({ min: 1, max: 366 })
-        .map((days) => new Date(Date.UTC(2026, 10, 23 + days)).toISOString().slice(0, 10)),
-      size: fc.constantFrom('small', 'medium', 'large'),
-      database: fc.record({
-        engine: fc.constant('postgresql'),
-        version: fc.constantFrom(15, '15'),
-        storage: fc.oneof(
-          fc.integer({ min: 1, max: 100 }).map((size) => `${size}Gi`),
-          fc.integer({ min: 100, max: 102_400 }).map((size) => `${size}Mi`),
+  const QUOTAS = [
+    [undefined, 10],
+    ['small', 10],
+    ['medium', 50],
+    ['large', 100],
+  ] as const;
+  const ofSize = (size: string | undefined, gibibytes: number) =>
+    fc.record(
+      {
+        apiVersion: fc.constant('testbed/v1'),
+        name: label.map((name) => `x${name}`),
+        participant: fc.stringMatching(/^[가-힣A-Za-z0-9]{1,20}( [가-힣a-z]{1,20})?$/),
+        members: fc.uniqueArray(
+          label.map((name) => `${name}@startup.example`),
+          { minLength: 1, maxLength: 50 },
         ),
-      }),
-    },
-    { requiredKeys: ['apiVersion', 'name', 'participant', 'members', 'owner', 'grade', 'ends'] },
-  );
+        owner: fc.constant('owner@agency.example'),
+        grade: fc.constantFrom('open', 'sensitive', 'classified'),
+        ends: fc
+          .integer({ min: 1, max: 366 })
+          .map((days) => new Date(Date.UTC(2026, 10, 23 + days)).toISOString().slice(0, 10)),
+        size: fc.constant(size),
+        database: fc.record({
+          engine: fc.constant('postgresql'),
+          version: fc.constantFrom(15, '15'),
+          storage: fc.oneof(
+            fc.integer({ min: 1, max: gibibytes }).map((amount) => `${amount}Gi`),
+            fc.integer({ min: 100, max: gibibytes * 1024 }).map((amount) => `${amount}Mi`),
+          ),
+        }),
+      },
+      { requiredKeys: ['apiVersion', 'name', 'participant', 'members', 'owner', 'grade', 'ends', 'size'] },
+    );
+  const spec = fc.oneof(...QUOTAS.map(([size, gibibytes]) => ofSize(size, gibibytes)));
 
   test('what was accepted is accepted again as it came out', () => {
     fc.assert(
       fc.property(spec, (input) => {
         const first = loaded(JSON.stringify(input));
         expect(loaded(JSON.stringify(first))).toEqual(first);
+      }),
+    );
+  });
+
+  test('a database holds at most what its size allows, and may hold all of it', () => {
+    const wanted = fc.tuple(fc.constantFrom(...QUOTAS), fc.integer({ min: 100, max: 102_400 }));
+    fc.assert(
+      fc.property(wanted, ([[size, gibibytes], mebibytes]) => {
+        const database = `database: { engine: postgresql, version: 15, storage: ${mebibytes}Mi }`;
+        const result = load(yaml({ ...(size && { size: `size: ${size}` }), database }));
+        expect(result.ok ? [] : result.issues.map(({ path }) => path)).toEqual(
+          mebibytes <= gibibytes * 1024 ? [] : ['database.storage'],
+        );
       }),
     );
   });
