@@ -10,6 +10,8 @@ export interface StepEvent {
   readonly state: 'start' | 'update' | 'done' | 'failed' | 'skipped';
   readonly title: Text;
   readonly detail?: Text;
+  /** Other steps run within this one: it is a heading to them. */
+  readonly encloses?: true;
   readonly index?: number;
   readonly total?: number;
   /** Since the step's start, in milliseconds; on every state but `start`. */

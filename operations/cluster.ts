@@ -1,10 +1,14 @@
+import { SHARED_STACK } from '../components/vocabulary';
 import type { ClusterConnection } from '../kubernetes/types';
 import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { openEmbeddedCluster } from '../platform/cluster';
 import type { ClusterStatus, NodesChoice } from '../platform/cluster/types';
 import { resolveTools } from '../platform/toolchain';
 import { text } from '../errors';
+import { forgetStack } from './forget-stack';
+import type { Records, TestbedRecord } from './records';
 import { openRecords } from './records';
+import type { Site } from './site';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 
@@ -64,10 +68,9 @@ export interface ClusterDownResult {
 export async function clusterDown(options: ClusterDownOptions, surroundings: Surroundings): Promise<ClusterDownResult> {
   const site = openSite(surroundings.environment);
   const destroy = options.data === true;
+  const records = openRecords(site.recordsDirectory);
   if (destroy) {
-    const standing = openRecords(site.recordsDirectory)
-      .list()
-      .filter((one) => one.cluster.kind === 'embedded').length;
+    const standing = records.list().filter(isEmbedded).length;
     await surroundings.confirm(
       text(
         `end the embedded cluster with all its data, its audit log and ${standing} testbeds?`,
@@ -79,7 +82,23 @@ export async function clusterDown(options: ClusterDownOptions, surroundings: Sur
     destroy,
     onProgress: surroundings.onProgress,
   });
+  if (destroy) await forgetAll(site, records, surroundings.now());
   return { outcome, data: destroy ? 'ended' : 'kept' };
+}
+
+/** What was recorded of a cluster that is no more would pass for true on the next one. */
+async function forgetAll(site: Site, records: Records, now: Date): Promise<void> {
+  const forget = (stack: string): Promise<void> => forgetStack(site.stateDirectory, site.keysDirectory, stack);
+  for (const record of records.list().filter(isEmbedded)) {
+    records.end({ ...record, infrastructure: 'destroyed', changedAt: now.toISOString() });
+    await forget(record.id);
+  }
+  // Testbeds that still stand are on an existing cluster, and so is what they share.
+  if (records.list().length === 0) await forget(SHARED_STACK);
+}
+
+function isEmbedded({ cluster }: TestbedRecord): boolean {
+  return cluster.kind === 'embedded';
 }
 
 export async function clusterStatus(surroundings: Surroundings): Promise<ClusterStatus> {

@@ -4,6 +4,7 @@ import { waitGone } from '../kubernetes/wait';
 import type { ObjectReference } from '../kubernetes/types';
 import { TestbedError, text, verbatim } from '../errors';
 import { beginOperation } from './credential';
+import { forgetStack } from './forget-stack';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
 import { openRecords } from './records';
@@ -130,13 +131,4 @@ function notProved(record: TestbedRecord, blind: Inventory['blind']): TestbedErr
       ),
     },
   );
-}
-
-async function forgetStack(stateDirectory: string, keysDirectory: string, id: string): Promise<void> {
-  const [{ endStack }, { openDataKeys }] = await Promise.all([
-    import('../engine/state.js'),
-    import('../engine/data-keys.js'),
-  ]);
-  endStack({ name: id, stateDirectory });
-  await openDataKeys({ directory: keysDirectory }).end(id);
 }

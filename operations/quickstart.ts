@@ -2,6 +2,7 @@ import { loadPreset } from '../spec';
 import { resolveTools } from '../platform/toolchain';
 import { clusterUp } from './cluster';
 import type { OperationResult } from '../engine/types';
+import { text, type Text } from '../errors';
 import { previewSpec } from './preview';
 import { requireProvisionable } from './spec-file';
 import { sharedUp } from './shared';
@@ -30,21 +31,43 @@ export async function quickstart(
   surroundings: Surroundings,
 ): Promise<QuickstartResult> {
   const began = performance.now();
-  const { environment, onProgress, signal } = surroundings;
-  await resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'], {
-    environment,
-    onProgress,
-    signal,
-    ...(options.offline === undefined ? {} : { offline: options.offline }),
-  });
-  const cluster = await clusterUp({ nodes: QUICKSTART_NODES, offline: options.offline }, surroundings);
+  const { environment, signal } = surroundings;
+  const stage = openStages(6, surroundings);
+  await stage(text('tools', '도구'), ({ onProgress }) =>
+    resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'], {
+      environment,
+      onProgress,
+      signal,
+      ...(options.offline === undefined ? {} : { offline: options.offline }),
+    }),
+  );
+  const cluster = await stage(
+    text('cluster', '클러스터'),
+    (within) => clusterUp({ nodes: QUICKSTART_NODES, offline: options.offline }, withoutTools(within)),
+    ({ outcome }) => OUTCOMES[outcome],
+  );
   return withEngine(surroundings, async (engine) => {
-    const warm = { ...surroundings, engine };
-    const shared = await sharedUp({}, warm);
-    const spec = requireProvisionable(loadPreset('startup', { now: surroundings.now() }));
-    const planned = await previewSpec(spec, {}, warm);
-    const done = await upSpec(spec, {}, warm);
-    const shown = await show({ name: spec.name }, warm);
+    const shared = await stage(
+      text('shared: roles, guard rails, provisioner', '공용 구성: 역할, 보호 규칙, 프로비저너'),
+      (within) => sharedUp({}, { ...within, engine }),
+      ({ outcome }) => OUTCOMES[outcome],
+    );
+    const spec = await stage(
+      text('spec: the preset startup', '명세: startup 프리셋'),
+      (within) => Promise.resolve(requireProvisionable(loadPreset('startup', { now: within.now() }))),
+      () => text('valid', '올바름'),
+    );
+    const planned = await stage(
+      text(`preview of ${spec.name}`, `${spec.name} 미리보기`),
+      (within) => previewSpec(spec, {}, { ...within, engine }),
+      ({ operation }) => plan(operation),
+    );
+    const done = await stage(
+      text(`testbed ${spec.name}`, `테스트베드 ${spec.name}`),
+      (within) => upSpec(spec, {}, { ...within, engine }),
+      ({ outcome }) => OUTCOMES[outcome],
+    );
+    const shown = await show({ name: spec.name }, { ...surroundings, engine });
     const sharedOutcome = shared.outcome === 'created' || shared.outcome === 'changed' ? shared.outcome : 'unchanged';
     return {
       unchanged: cluster.outcome === 'unchanged' && sharedOutcome === 'unchanged' && done.outcome === 'unchanged',
@@ -56,4 +79,53 @@ export async function quickstart(
       elapsedMs: performance.now() - began,
     };
   });
+}
+
+const OUTCOMES = {
+  started: text('started', '시작함'),
+  repaired: text('repaired', '복구함'),
+  created: text('created', '생성함'),
+  changed: text('changed', '변경함'),
+  unchanged: text('unchanged', '변경 없음'),
+  ended: text('ended', '종료함'),
+  previewed: text('previewed', '미리 봄'),
+} as const;
+
+type Stage = <T>(title: Text, work: (within: Surroundings) => Promise<T>, outcome?: (result: T) => Text) => Promise<T>;
+
+/** Numbered steps that enclose the steps of their work. */
+function openStages(total: number, surroundings: Surroundings): Stage {
+  let index = 0;
+  return async (title, work, outcome) => {
+    const step = { id: `stage:${++index}`, title, index, total, encloses: true } as const;
+    const began = performance.now();
+    const elapsed = (): { elapsedMs: number } => ({ elapsedMs: performance.now() - began });
+    surroundings.onProgress({ ...step, state: 'start' });
+    try {
+      const result = await work(surroundings);
+      const detail = outcome?.(result);
+      surroundings.onProgress({ ...step, state: 'done', ...elapsed(), ...(detail === undefined ? {} : { detail }) });
+      return result;
+    } catch (error) {
+      surroundings.onProgress({ ...step, state: 'failed', ...elapsed() });
+      throw error;
+    }
+  };
+}
+
+/** The tools were told already. */
+function withoutTools(surroundings: Surroundings): Surroundings {
+  return {
+    ...surroundings,
+    onProgress: (event) => {
+      if (!event.id.startsWith('tool:')) surroundings.onProgress(event);
+    },
+  };
+}
+
+function plan({ changes, counts }: OperationResult): Text {
+  const same = counts.same ?? 0;
+  return changes.length === 0
+    ? text(`${same} objects, nothing to change`, `객체 ${same}개, 변경할 것 없음`)
+    : text(`${changes.length} objects to create or change`, `생성하거나 변경할 객체 ${changes.length}개`);
 }

@@ -108,7 +108,10 @@ function shown(object: KubernetesObject): ShownObject {
     : { kind, name, state: verdict.state, reason: verdict.reason ?? verbatim('') };
 }
 
+/** What the testbed as a whole may use; a quota of some pods only (scoped) would tell another figure of the same name. */
 function quotaUse(quota: KubernetesObject): QuotaUse[] {
+  const spec = quota['spec'];
+  if (typeof spec === 'object' && spec !== null && ('scopes' in spec || 'scopeSelector' in spec)) return [];
   const status = quota['status'];
   if (typeof status !== 'object' || status === null || !('hard' in status) || !('used' in status)) return [];
   const { hard, used } = status;

@@ -1,14 +1,8 @@
-import type {
-  Engine,
-  EngineEvent,
-  OperationKind,
-  OperationResult,
-  ProgramReference,
-  ResourceOperation,
-} from '../engine/types';
+import type { Engine, OperationKind, OperationResult, ProgramReference } from '../engine/types';
 import type { ClusterConnection } from '../kubernetes/types';
 import { resolveTools, toolPath } from '../platform/toolchain';
-import { isTestbedError, text, verbatim, type Text } from '../errors';
+import { isTestbedError, verbatim } from '../errors';
+import { openOperationProgress } from './operation-progress';
 import type { Site } from './site';
 import type { Surroundings } from './surroundings';
 
@@ -35,16 +29,19 @@ export async function runOnStack(
       pulumiPath(surroundings),
       openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
     ]);
-    const result = await engine.run({
-      kind: operation.kind,
-      stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
-      ...(operation.program === undefined ? {} : { program: operation.program }),
-      ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
-      connection: operation.connection,
-      pulumi,
-      signal: surroundings.signal,
-      onEvent: progressOf(surroundings),
-    });
+    const progress = openOperationProgress(operation.kind, surroundings);
+    const result = await progress.during(
+      engine.run({
+        kind: operation.kind,
+        stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
+        ...(operation.program === undefined ? {} : { program: operation.program }),
+        ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
+        connection: operation.connection,
+        pulumi,
+        signal: surroundings.signal,
+        onEvent: progress.onEvent,
+      }),
+    );
     for (const warning of result.warnings) surroundings.onWarning(verbatim(warning));
     return result;
   });
@@ -64,53 +61,6 @@ export async function withEngine<T>(surroundings: Surroundings, use: (engine: En
   }
 }
 
-/** Engine events as steps: one an object, with what it waits for as its detail. */
-function progressOf(surroundings: Surroundings): (event: EngineEvent) => void {
-  const names = new Map<string, string>();
-  return (event) => {
-    if (event.type === 'status') {
-      surroundings.onProgress({
-        id: `object:${event.urn}`,
-        state: 'update',
-        title: verbatim(names.get(event.urn) ?? nameOfUrn(event.urn)),
-        detail: verbatim(event.message),
-      });
-      return;
-    }
-    if (event.type === 'diagnostic') {
-      if (event.severity === 'warning') surroundings.onWarning(verbatim(event.message));
-      return;
-    }
-    const title = changeTitle(event.operation, `${kindOf(event.resourceType)} ${event.name}`);
-    if (title === undefined || !event.resourceType.startsWith('kubernetes:')) return;
-    names.set(event.urn, event.name);
-    surroundings.onProgress({
-      id: `object:${event.urn}`,
-      state: event.state,
-      title,
-      ...(event.elapsedMs === undefined ? {} : { elapsedMs: event.elapsedMs }),
-    });
-  };
-}
-
-/** undefined for what only looks: hundreds of unchanged objects are no news. */
-function changeTitle(operation: ResourceOperation, object: string): Text | undefined {
-  switch (operation) {
-    case 'create':
-      return text(`create ${object}`, `${object} 생성`);
-    case 'update':
-      return text(`update ${object}`, `${object} 변경`);
-    case 'replace':
-      return text(`replace ${object}`, `${object} 교체`);
-    case 'delete':
-      return text(`end ${object}`, `${object} 종료`);
-    case 'same':
-    case 'read':
-    case 'refresh':
-      return undefined;
-  }
-}
-
 /** The pinned CLI. Found ones are not worth a line in every operation; fetching or building one is. */
 async function pulumiPath(surroundings: Surroundings): Promise<string> {
   const { environment, onProgress, signal } = surroundings;
@@ -120,12 +70,4 @@ async function pulumiPath(surroundings: Surroundings): Promise<string> {
     if (!isTestbedError(error, 'ToolMissing')) throw error;
     return (await resolveTools(['pulumi'], { environment, onProgress, signal })).pulumi.path;
   }
-}
-
-function kindOf(resourceType: string): string {
-  return resourceType.slice(resourceType.lastIndexOf(':') + 1);
-}
-
-function nameOfUrn(urn: string): string {
-  return urn.slice(urn.lastIndexOf('::') + 2);
 }

@@ -37,7 +37,7 @@ function readToken(layout: ClusterLayout, destroy: boolean): string | undefined 
 }
 
 async function stop(token: string, onProgress: OnProgress | undefined): Promise<number> {
-  const step = { id: 'cluster:stop', title: text('the cluster is stopped', '클러스터를 멈춥니다'), index: 1, total: 1 };
+  const step = { id: 'cluster:stop', title: text('the cluster stops', '클러스터 중지'), index: 1, total: 1 };
   const began = Date.now();
   onProgress?.({ ...step, state: 'start' });
   try {

@@ -14,10 +14,10 @@ const LOG_LINES = 6;
 type Step = Exclude<SupervisorStatus['step'], 'ready'>;
 
 const STEPS: readonly { readonly step: Step; readonly title: Text }[] = [
-  { step: 'api', title: text('etcd and the API server start', 'etcd와 API 서버를 시작합니다') },
-  { step: 'bootstrap', title: text('identities and roles are set up', '신원과 역할을 설정합니다') },
-  { step: 'controllers', title: text('controllers start', '컨트롤러를 시작합니다') },
-  { step: 'nodes', title: text('nodes get ready', '노드가 준비되기를 기다립니다') },
+  { step: 'api', title: text('etcd and API server', 'etcd와 API 서버') },
+  { step: 'bootstrap', title: text('identities and roles', '신원과 역할') },
+  { step: 'controllers', title: text('controllers', '컨트롤러') },
+  { step: 'nodes', title: text('nodes', '노드') },
 ];
 
 /** Preparing the files is the first of the steps that people see. */

@@ -113,7 +113,7 @@ async function recover(
 ): Promise<void> {
   const step = {
     id: 'cluster:recover',
-    title: text('the cluster recovers', '클러스터를 복구합니다'),
+    title: text('the cluster recovers', '클러스터 복구'),
     index: 1,
     total: 1,
   };
@@ -134,7 +134,7 @@ async function prepare(
   wanted: ReturnType<typeof wantedRecord>,
   { onProgress }: ClusterUpOptions,
 ): Promise<ClusterRecord> {
-  const title = text('keys and configuration are prepared', '키와 설정을 준비합니다');
+  const title = text('keys and configuration', '키와 설정');
   const step = { id: 'cluster:prepare', title, index: 1, total: TOTAL_STEPS };
   const began = Date.now();
   onProgress?.({ ...step, state: 'start' });

@@ -16,7 +16,8 @@ const workloads = Object.values(WORKLOADS);
 const OUR_PODS = `^(${workloads.map(({ name }) => name).join('|')})-[0-9]+$`;
 const OUR_CLAIMS = `^(${workloads.map(({ name, claim }) => `${claim}-${name}`).join('|')})-[0-9]+$`;
 
-const any = { apiVersions: ['*'] };
+// The namespace selector lets every object without a namespace through to the rules: those are no testbed's, and other administrators' business.
+const any: Pick<AdmissionRule, 'apiVersions' | 'scope'> = { apiVersions: ['*'], scope: 'Namespaced' };
 const RULES: AdmissionRule[] = [
   { ...any, apiGroups: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*'] },
   { ...any, apiGroups: ['rbac.authorization.k8s.io'], operations: ['DELETE'], resources: ['roles', 'rolebindings'] },

@@ -20,7 +20,13 @@ export function paint(tone: Tone, words: string, style: Style): string {
 
 /** The text of `blocks` for one reader, ending with a line feed; empty without blocks. */
 export function blockText(blocks: readonly Block[], style: Style): string {
-  return blocks.map((block) => `${oneBlock(block, style).join('\n')}\n`).join('');
+  return blocks
+    .map((block, at) => {
+      // What has rows of its own stands apart from what is above it.
+      const gap = at > 0 && (block.kind === 'facts' || block.kind === 'table') ? '\n' : '';
+      return `${gap}${oneBlock(block, style).join('\n')}\n`;
+    })
+    .join('');
 }
 
 function oneBlock(block: Block, style: Style): readonly string[] {
@@ -42,10 +48,14 @@ function oneBlock(block: Block, style: Style): readonly string[] {
       const widths = block.columns.map((_, at) =>
         Math.max(...rows.map((row) => displayWidth(words(row[at] ?? '', style)))),
       );
-      // The last column is not filled up: trailing spaces wrap on a narrow terminal.
-      return rows.map((row) =>
-        row.map((cell, at) => padded(cell, at === row.length - 1 ? 0 : (widths[at] ?? 0), style)).join('  '),
-      );
+      // Nothing is filled up behind the last words of a row: trailing spaces wrap on a narrow terminal.
+      return rows.map((row) => {
+        const last = row.findLastIndex((cell) => words(cell, style) !== '');
+        return row
+          .slice(0, last + 1)
+          .map((cell, at) => padded(cell, at === last ? 0 : (widths[at] ?? 0), style))
+          .join('  ');
+      });
     }
   }
 }

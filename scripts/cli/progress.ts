@@ -1,6 +1,6 @@
 import type { StepEvent, Text } from '../../errors';
 import { paint } from './block-lines';
-import { cutColumns } from './display-width';
+import { cutColumns, displayWidth } from './display-width';
 import { duration } from './duration';
 import { escapeLine } from './foreign-text';
 import type { DiagnosticSink } from './output';
@@ -9,7 +9,11 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const REDRAW_MS = 100;
 /** More running steps than this are counted, not shown: a terminal has few rows. */
 const LIVE_ROWS = 8;
+/** Without a terminal, a step that ends sooner is one line, not two. */
+const PLAIN_START_MS = 3_000;
 const PLAIN_UPDATE_MS = 10_000;
+/** A shorter time is no news. */
+const SHOWN_ELAPSED_MS = 50;
 
 export interface Progress {
   readonly onProgress: (event: StepEvent) => void;
@@ -22,11 +26,14 @@ export interface Progress {
 interface RunningStep {
   readonly event: StepEvent;
   readonly since: number;
-  /** When a plain line was last written for it. */
-  readonly toldAt: number;
+  /** How many steps enclose it. */
+  readonly depth: number;
 }
 
-/** Shows steps: on a terminal one live line a running step, elsewhere a line at each start and end and at most one in 10 s between. */
+/**
+ * Shows steps. On a terminal a running step is a live line; elsewhere it is a line after three seconds and one every ten, so that
+ * nothing repeats itself in a log. Either way its end is a line, and a step that encloses others is their heading, told at once.
+ */
 export function createProgress(sink: DiagnosticSink, clock: () => number = () => performance.now()): Progress {
   return sink.terminal ? liveProgress(sink, clock) : plainProgress(sink, clock);
 }
@@ -38,29 +45,45 @@ export function silentProgress(): Progress {
 }
 
 function plainProgress(sink: DiagnosticSink, clock: () => number): Progress {
-  const running = new Map<string, RunningStep>();
+  const running = new Map<string, RunningStep & { readonly timer: NodeJS.Timeout | undefined }>();
   const { language } = sink.style;
-  const tell = (event: StepEvent, words: Text | undefined, elapsedMs: number | undefined): void => {
-    const state = words === undefined ? '' : `: ${words[language]}`;
+  const tell = (event: StepEvent, depth: number, words: Text | undefined, elapsedMs: number | undefined): void => {
+    const state = words === undefined ? (elapsedMs === undefined ? '' : ' …') : `: ${words[language]}`;
     const detail = event.detail === undefined ? '' : ` (${event.detail[language]})`;
-    const elapsed = elapsedMs === undefined ? '' : ` ${duration(elapsedMs)}`;
-    sink.write(`${position(event)}${escapeLine(event.title[language] + state + detail)}${elapsed}\n`);
+    const title = escapeLine(event.title[language] + state + detail);
+    sink.write(`${'  '.repeat(depth)}${position(event)}${title}${elapsedWords(' ', elapsedMs, sink)}\n`);
   };
+  /** Tells how far it is, now and from time to time. */
+  const tellFrom = (id: string, after: number): NodeJS.Timeout =>
+    setTimeout(() => {
+      const known = running.get(id);
+      if (known === undefined) return;
+      tell(known.event, known.depth, undefined, clock() - known.since);
+      running.set(id, { ...known, timer: tellFrom(id, PLAIN_UPDATE_MS) });
+    }, after).unref();
   return {
     onProgress: (event) => {
-      const now = clock();
       const known = running.get(event.id);
       if (event.state === 'start' || event.state === 'update') {
-        const told = known === undefined || now - known.toldAt >= PLAIN_UPDATE_MS;
-        running.set(event.id, { event, since: known?.since ?? now, toldAt: told ? now : known.toldAt });
-        if (told) tell(event, undefined, known === undefined ? undefined : now - known.since);
+        const depth = known?.depth ?? enclosing(running, event);
+        if (known !== undefined) running.set(event.id, { ...known, event });
+        else {
+          if (event.encloses === true) tell(event, depth, undefined, undefined);
+          const timer = event.encloses === true ? undefined : tellFrom(event.id, PLAIN_START_MS);
+          running.set(event.id, { event, since: clock(), depth, timer });
+        }
         return;
       }
+      clearTimeout(known?.timer);
       running.delete(event.id);
-      tell(event, STATES[event.state], event.elapsedMs ?? (known === undefined ? undefined : now - known.since));
+      const elapsedMs = event.elapsedMs ?? (known === undefined ? undefined : clock() - known.since);
+      tell(event, known?.depth ?? enclosing(running, event), STATES[event.state], elapsedMs);
     },
     clear: () => undefined,
-    close: () => running.clear(),
+    close: () => {
+      for (const { timer } of running.values()) clearTimeout(timer);
+      running.clear();
+    },
   };
 }
 
@@ -76,14 +99,15 @@ function liveProgress(sink: DiagnosticSink, clock: () => number): Progress {
     if (drawnRows > 0) sink.write(`\u001b[${drawnRows}F\u001b[J`);
     drawnRows = 0;
   };
-  const rowOf = ({ event, since }: RunningStep): string => {
+  const rowOf = ({ event, since, depth }: RunningStep): string => {
     const detail = event.detail === undefined ? '' : `  ${event.detail[language]}`;
-    const elapsed = duration(clock() - since);
-    const room = Math.max(10, sink.columns() - elapsed.length - 5);
-    return `${FRAMES[frame % FRAMES.length]} ${cutColumns(position(event) + escapeLine(event.title[language] + detail), room)}  ${elapsed}`;
+    const elapsed = duration(clock() - since)[language];
+    const room = Math.max(10, sink.columns() - displayWidth(elapsed) - 2 * depth - 5);
+    const words = cutColumns(position(event) + escapeLine(event.title[language] + detail), room);
+    return `${'  '.repeat(depth)}${FRAMES[frame % FRAMES.length]} ${words}  ${elapsed}`;
   };
   const draw = (): void => {
-    const steps = [...running.values()];
+    const steps = [...running.values()].filter(({ event }) => event.encloses !== true);
     const hidden = steps.length - LIVE_ROWS;
     const more = language === 'ko' ? `  … 외 ${hidden}개` : `  … and ${hidden} more`;
     const rows = [...steps.slice(0, LIVE_ROWS).map(rowOf), ...(hidden > 0 ? [more] : [])];
@@ -99,13 +123,20 @@ function liveProgress(sink: DiagnosticSink, clock: () => number): Progress {
   return {
     onProgress: (event) => {
       const known = running.get(event.id);
+      const depth = known?.depth ?? enclosing(running, event);
+      const indent = '  '.repeat(depth);
       if (event.state === 'start' || event.state === 'update') {
-        running.set(event.id, { event, since: known?.since ?? clock(), toldAt: 0 });
+        if (known === undefined && event.encloses === true) {
+          clear();
+          const heading = position(event) + escapeLine(event.title[language]);
+          sink.write(`${indent}${paint('strong', heading, sink.style)}\n`);
+        }
+        running.set(event.id, { event, since: known?.since ?? clock(), depth });
       } else {
         running.delete(event.id);
         clear();
         const elapsedMs = event.elapsedMs ?? (known === undefined ? undefined : clock() - known.since);
-        sink.write(`${ended(event, elapsedMs, sink)}\n`);
+        sink.write(`${indent}${ended(event, elapsedMs, sink)}\n`);
       }
       draw();
       if (running.size === 0) stop();
@@ -134,15 +165,25 @@ const STATES = {
 } as const;
 const SIGNS = { done: ['✔', 'good'], failed: ['✘', 'bad'], skipped: ['-', 'soft'] } as const;
 
-function ended(event: StepEvent, elapsedMs: number | undefined, { style }: DiagnosticSink): string {
+function ended(event: StepEvent, elapsedMs: number | undefined, sink: DiagnosticSink): string {
   if (event.state === 'start' || event.state === 'update') return '';
+  const { style } = sink;
   const [sign, tone] = SIGNS[event.state];
   const detail = event.detail === undefined ? '' : `  ${event.detail[style.language]}`;
-  const elapsed = elapsedMs === undefined ? '' : `  ${duration(elapsedMs)}`;
   const words = position(event) + escapeLine(event.title[style.language] + detail);
-  return `${paint(tone, sign, style)} ${words}${paint('soft', elapsed, style)}`;
+  return `${paint(tone, sign, style)} ${words}${paint('soft', elapsedWords('  ', elapsedMs, sink), style)}`;
 }
 
+function elapsedWords(before: string, elapsedMs: number | undefined, { style }: DiagnosticSink): string {
+  return elapsedMs === undefined || elapsedMs < SHOWN_ELAPSED_MS ? '' : before + duration(elapsedMs)[style.language];
+}
+
+/** How many running steps enclose this one. */
+function enclosing(running: ReadonlyMap<string, RunningStep>, { id }: StepEvent): number {
+  return [...running].filter(([other, { event }]) => other !== id && event.encloses === true).length;
+}
+
+/** `[2/6] `; the only one needs no number. */
 function position({ index, total }: StepEvent): string {
-  return index === undefined || total === undefined ? '' : `[${index}/${total}] `;
+  return index === undefined || total === undefined || total === 1 ? '' : `[${index}/${total}] `;
 }

@@ -1,7 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { switchFlag } from '../cli/flags';
-import { line } from '../cli/view';
+import { line, toned } from '../cli/view';
 import { YES_FLAG } from './yes-flag';
 
 export const clusterDownCommand = defineCommand({
@@ -38,7 +38,10 @@ export const clusterDownCommand = defineCommand({
     line(
       data === 'ended'
         ? text('its data ended', '데이터도 종료했습니다')
-        : text('its data is kept', '데이터는 보존했습니다'),
+        : text('its data is kept', '데이터는 보존되어 있습니다'),
     ),
+    ...(data === 'ended'
+      ? []
+      : [line(toned('soft', text('start it again: npx testbed cluster up', '다시 시작하기: npx testbed cluster up')))]),
   ],
 });

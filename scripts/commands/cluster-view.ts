@@ -36,7 +36,8 @@ export function clusterBlocks(status: Status): readonly Block[] {
               `모의 노드 ${nodes.count}개: 워크로드가 실제로 실행되지는 않습니다`,
             ),
       ],
-      ...optional(text('first certificate ends', '첫 인증서 만료'), certificates?.firstEnds),
+      // The day is enough: certificates are renewed long before.
+      ...optional(text('first certificate ends', '첫 인증서 만료'), certificates?.firstEnds.slice(0, 10)),
       [text('folder', '폴더'), status.directory],
       ...optional(text('problem', '문제'), status.problem),
     ),
@@ -61,7 +62,7 @@ export function clusterBlocks(status: Status): readonly Block[] {
           ),
         ]),
     ...(status.state === 'absent' || status.state === 'stopped'
-      ? [line(toned('soft', text('start it: testbed cluster up', '시작하기: testbed cluster up')))]
+      ? [line(toned('soft', text('start it: npx testbed cluster up', '시작하기: npx testbed cluster up')))]
       : []),
   ];
 }

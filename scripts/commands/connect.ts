@@ -3,6 +3,7 @@ import { defineCommand } from '../cli/command';
 import { requiredWord, wordFlag } from '../cli/flags';
 import { facts, line, toned } from '../cli/view';
 import { TARGET_FLAGS } from './target-flags';
+import { nextStep } from './testbed-view';
 
 export const connectCommand = defineCommand({
   name: 'connect',
@@ -48,5 +49,11 @@ export const connectCommand = defineCommand({
         ),
       ),
     ),
+    line(toned('soft', nextStep(`KUBECONFIG=${quoted(file)} kubectl get pods`))),
   ],
 });
+
+/** As a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

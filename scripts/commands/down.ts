@@ -38,8 +38,8 @@ export const downCommand = defineCommand({
     ),
     line(
       text(
-        `ended in ${duration(elapsedMs)}; nothing is left`,
-        `${duration(elapsedMs)} 만에 종료했습니다. 남은 것이 없습니다`,
+        `ended in ${duration(elapsedMs).en}; nothing is left`,
+        `${duration(elapsedMs).ko} 만에 종료했습니다. 남은 것이 없습니다`,
       ),
     ),
   ],

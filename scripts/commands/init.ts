@@ -30,13 +30,7 @@ export const initCommand = defineCommand({
   view: ({ preset, file }) => [
     facts([text('written', '작성한 파일'), file], [text('preset', '프리셋'), preset]),
     line(
-      toned(
-        'soft',
-        text(
-          'next: edit it, then testbed validate and testbed up',
-          '다음 단계: 내용을 고친 뒤 testbed validate, testbed up을 실행하세요',
-        ),
-      ),
+      toned('soft', text('next: edit it, then npx testbed validate', '다음 단계: 내용을 고친 뒤 npx testbed validate')),
     ),
   ],
 });

@@ -21,8 +21,8 @@ export const listCommand = defineCommand({
     testbeds.length === 0
       ? line(
           text(
-            'no testbeds; make one: testbed init, then testbed up',
-            '테스트베드가 없습니다. 만들기: testbed init 후 testbed up',
+            'no testbeds; make one: npx testbed init, then npx testbed up',
+            '테스트베드가 없습니다. 만들기: npx testbed init 실행 후 npx testbed up',
           ),
         )
       : table(

@@ -10,15 +10,17 @@ export type Changes = Operation['changes'];
 const SHOWN_CHANGES = 60;
 const SHOWN_PATHS = 2;
 
-const SIGNS: Readonly<Record<Changes[number]['operation'], readonly [sign: string, tone: Tone, done: Text]>> = {
-  same: ['=', 'soft', text('unchanged', '변경 없음')],
-  create: ['+', 'good', text('create', '생성')],
-  update: ['~', 'warn', text('update', '변경')],
-  replace: ['±', 'warn', text('replace', '교체')],
-  delete: ['-', 'bad', text('end', '종료')],
-  read: ['?', 'soft', text('read', '읽기')],
-  refresh: ['~', 'soft', text('refresh', '새로 고침')],
-};
+/** Sign, tone, what would be done, what was done. */
+const SIGNS: Readonly<Record<Changes[number]['operation'], readonly [sign: string, tone: Tone, to: Text, was: Text]>> =
+  {
+    same: ['=', 'soft', text('unchanged', '변경 없음'), text('unchanged', '변경 없음')],
+    create: ['+', 'good', text('create', '생성'), text('created', '생성')],
+    update: ['~', 'warn', text('update', '변경'), text('updated', '변경')],
+    replace: ['±', 'warn', text('replace', '교체'), text('replaced', '교체')],
+    delete: ['-', 'bad', text('end', '종료'), text('ended', '종료')],
+    read: ['?', 'soft', text('read', '읽기'), text('read', '읽기')],
+    refresh: ['~', 'soft', text('refresh', '새로 고침'), text('refreshed', '새로 고침')],
+  };
 
 /** What an operation changed, or would change: one row an object, then the sums. */
 export function changeBlocks(changes: Changes): readonly Block[] {
@@ -58,24 +60,24 @@ export function changeBlocks(changes: Changes): readonly Block[] {
   ];
 }
 
-/** `12 create, 3 unchanged in 1.2 s` */
-export function countLine({ counts, elapsedMs }: Operation): Block {
-  const said = Object.entries(SIGNS).flatMap(([operation, [, , word]]) => {
+/** `3 unchanged, 12 created, 1.2 s`; of a preview, `3 unchanged, 12 to create, 1.2 s`. */
+export function countLine(operation: Operation): Block {
+  const sum = countWords(operation);
+  const took = duration(operation.elapsedMs);
+  return line(toned('soft', text(`${sum.en}, ${took.en}`, `${sum.ko}, ${took.ko}`)));
+}
+
+/** The same without the time. */
+function countWords({ kind, counts }: Operation): Text {
+  const said = Object.entries(SIGNS).flatMap(([operation, [, , to, was]]) => {
     const count = Object.entries(counts).find(([name]) => name === operation)?.[1] ?? 0;
-    return count === 0 ? [] : [{ count, word }];
+    if (count === 0) return [];
+    return [{ count, ko: was.ko, en: kind === 'preview' && operation !== 'same' ? `to ${to.en}` : was.en }];
   });
-  const sum = (language: 'en' | 'ko'): string =>
-    said
-      .map(({ count, word }) => (language === 'ko' ? `${word[language]} ${count}개` : `${count} ${word[language]}`))
-      .join(', ');
-  const took = duration(elapsedMs);
-  return line(
-    toned(
-      'soft',
-      said.length === 0
-        ? text(`no objects, ${took}`, `객체 없음, ${took}`)
-        : text(`${sum('en')}, ${took}`, `${sum('ko')}, ${took}`),
-    ),
+  if (said.length === 0) return text('no objects', '객체 없음');
+  return text(
+    said.map(({ count, en }) => `${count} ${en}`).join(', '),
+    said.map(({ count, ko }) => `${ko} ${count}개`).join(', '),
   );
 }
 

@@ -1,9 +1,10 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
-import { line } from '../cli/view';
+import { line, toned } from '../cli/view';
 import { changeBlocks, countLine } from './operation-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
+import { nextStep } from './testbed-view';
 
 export const previewCommand = defineCommand({
   name: 'preview',
@@ -26,11 +27,9 @@ export const previewCommand = defineCommand({
       operation.changes.length === 0
         ? text(`'${name}' is as the spec says`, `'${name}'은(는) 이미 명세와 같습니다`)
         : id === undefined
-          ? text(`'${name}' would be new: testbed up makes it`, `'${name}'은(는) 새로 만들어집니다. 실행: testbed up`)
-          : text(
-              `'${name}' (${id}) would change: testbed up does it`,
-              `'${name}'(${id})이(가) 변경됩니다. 실행: testbed up`,
-            ),
+          ? text(`'${name}' would be new`, `'${name}'을(를) 새로 만들게 됩니다`)
+          : text(`'${name}' (${id}) would change`, `'${name}'(${id})이(가) 변경됩니다`),
     ),
+    ...(operation.changes.length === 0 ? [] : [line(toned('soft', nextStep('npx testbed up')))]),
   ],
 });

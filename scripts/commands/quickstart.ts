@@ -1,10 +1,11 @@
-import { text } from '../../errors';
+import { text, type Language, type Text } from '../../errors';
+import type { ShowResult } from '../../operations/show';
 import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
 import { facts, line, toned } from '../cli/view';
 import { OFFLINE_FLAG } from './offline-flag';
 import { countLine } from './operation-view';
-import { stateCell } from './testbed-view';
+import { OBJECT_STATES, SIMULATED_NODES, stateCell } from './testbed-view';
 
 export const quickstartCommand = defineCommand({
   name: 'quickstart',
@@ -31,44 +32,41 @@ export const quickstartCommand = defineCommand({
       [text('state', '상태'), stateCell(up.testbed.infrastructure)],
       [text('grade, size', '등급, 크기'), `${up.testbed.grade}, ${up.testbed.size}`],
       [text('ends', '종료일'), up.testbed.ends],
-      [
-        text('workloads', '워크로드'),
-        (show.live?.workloads ?? []).map(({ kind, name, state }) => `${kind}/${name} ${state}`).join(', '),
-      ],
+      [text('workloads', '워크로드'), workloads(show.live?.workloads ?? [])],
     ),
-    ...(show.live?.simulatedNodes === true
-      ? [
-          line(
-            toned(
-              'warn',
-              text(
-                'nodes are simulated: workloads look ready and do not run',
-                '노드가 모의 노드이므로 워크로드는 준비된 것으로 보이지만 실제로 실행되지 않습니다',
-              ),
-            ),
-          ),
-        ]
-      : []),
+    ...(show.live?.simulatedNodes === true ? [SIMULATED_NODES] : []),
     line(
       unchanged
-        ? text('all of it stood already; nothing changed', '이미 모두 갖춰져 있어 변경한 것이 없습니다')
+        ? text(
+            'all of it stood already: nothing changed, it keeps running',
+            '이미 모두 갖춰져 있어 변경한 것이 없으며 계속 실행됩니다',
+          )
         : {
             started: text(
-              `ready in ${duration(elapsedMs)}; it keeps running`,
-              `${duration(elapsedMs)} 만에 준비되었으며 계속 실행됩니다`,
+              `ready in ${duration(elapsedMs).en}; it keeps running`,
+              `${duration(elapsedMs).ko} 만에 준비되었으며 계속 실행됩니다`,
             ),
             repaired: text(
-              `repaired and ready in ${duration(elapsedMs)}`,
-              `${duration(elapsedMs)} 만에 복구하고 준비했습니다`,
+              `repaired and ready in ${duration(elapsedMs).en}; it keeps running`,
+              `${duration(elapsedMs).ko} 만에 복구하고 준비했으며 계속 실행됩니다`,
             ),
-            unchanged: text(`ready in ${duration(elapsedMs)}`, `${duration(elapsedMs)} 만에 준비되었습니다`),
+            unchanged: text(
+              `ready in ${duration(elapsedMs).en}; it keeps running`,
+              `${duration(elapsedMs).ko} 만에 준비되었으며 계속 실행됩니다`,
+            ),
           }[cluster],
     ),
     line(toned('soft', text('what its developer does next:', '개발자의 다음 단계:'))),
     line(`  npx testbed connect ${up.testbed.name}`),
-    line(`  KUBECONFIG=${up.testbed.name}.kubeconfig kubectl get all`),
+    line(`  KUBECONFIG=${up.testbed.name}.kubeconfig kubectl get pods`),
     line(`  npx testbed show ${up.testbed.name}`),
     line(toned('soft', text('to end it:', '종료하려면:'))),
     line(`  npx testbed down ${up.testbed.name} && npx testbed cluster down`),
   ],
 });
+
+function workloads(shown: NonNullable<ShowResult['live']>['workloads']): Text {
+  const words = (language: Language): string =>
+    shown.map(({ kind, name, state }) => `${kind}/${name} ${OBJECT_STATES[state][1][language]}`).join(', ');
+  return text(words('en'), words('ko'));
+}

@@ -20,7 +20,7 @@ export const sharedPreviewCommand = defineCommand({
     line(
       operation.changes.length === 0
         ? text('nothing to change', '변경할 것이 없습니다')
-        : text('testbed shared up does it', '적용하려면 testbed shared up을 실행하세요'),
+        : text('next: npx testbed shared up', '다음 단계: npx testbed shared up'),
     ),
   ],
 });

@@ -32,6 +32,6 @@ export const sharedStatusCommand = defineCommand({
     ...changeBlocks(drift.length > 0 ? drift : pending),
     ...(state === 'current'
       ? []
-      : [line(toned('soft', text('mend it: testbed shared up', '바로잡기: testbed shared up')))]),
+      : [line(toned('soft', text('mend it: npx testbed shared up', '바로잡기: npx testbed shared up')))]),
   ],
 });

@@ -1,16 +1,17 @@
 import { text, verbatim, type Text } from '../../errors';
-import type { ShownObject } from '../../operations/show';
+import type { ShowResult } from '../../operations/show';
 import { defineCommand } from '../cli/command';
 import { requiredWord } from '../cli/flags';
-import { facts, line, table, toned, type Cell, type Tone } from '../cli/view';
+import { facts, line, table, toned, type Cell } from '../cli/view';
 import { TARGET_FLAGS } from './target-flags';
-import { stateCell } from './testbed-view';
+import { OBJECT_STATES, SIMULATED_NODES, stateCell } from './testbed-view';
 
-const OBJECT_STATES: Readonly<Record<ShownObject['state'], readonly [Tone, Text]>> = {
-  ready: ['good', text('ready', '준비됨')],
-  waiting: ['warn', text('waiting', '대기 중')],
-  failed: ['bad', text('failed', '실패')],
-};
+type QuotaRow = NonNullable<ShowResult['live']>['quota'][number];
+
+const OUTPUT_LABELS: ReadonlyMap<string, Text> = new Map([
+  ['database', text('database', '데이터베이스')],
+  ['namespace', text('namespace', '네임스페이스')],
+]);
 
 export const showCommand = defineCommand({
   name: 'show',
@@ -29,10 +30,7 @@ export const showCommand = defineCommand({
       [text('grade, size', '등급, 크기'), `${testbed.grade}, ${testbed.size}`],
       [text('ends', '종료일'), endsCell(testbed.ends, daysLeft)],
       [text('cluster', '클러스터'), testbed.cluster.context ?? testbed.cluster.server],
-      ...Object.entries(testbed.outputs).map(([name, value]): readonly [Text, Cell] => [
-        verbatim(name),
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]),
+      ...outputRows(testbed),
     ),
     ...(live === undefined
       ? [
@@ -65,25 +63,36 @@ export const showCommand = defineCommand({
             : [
                 table(
                   [text('QUOTA', '할당량'), text('USED', '사용'), text('OF', '한도')],
-                  live.quota.map(({ resource, used, hard }) => [resource, used, hard]),
+                  live.quota.filter(isAllowed).map(({ resource, used, hard }) => [resource, used, hard]),
                 ),
               ]),
-          ...(live.simulatedNodes
-            ? [
-                line(
-                  toned(
-                    'warn',
-                    text(
-                      'nodes are simulated: workloads look ready and do not run',
-                      '노드가 모의 노드이므로 워크로드는 준비된 것으로 보이지만 실제로 실행되지 않습니다',
-                    ),
-                  ),
-                ),
-              ]
-            : []),
+          ...(live.simulatedNodes ? [SIMULATED_NODES] : []),
         ]),
   ],
 });
+
+/** What the program gave back and is not told above. */
+function outputRows({ id, grade, outputs }: ShowResult['testbed']): readonly (readonly [Text, Cell])[] {
+  return Object.entries(outputs).flatMap(([name, value]): (readonly [Text, Cell])[] =>
+    (name === 'id' && value === id) || (name === 'grade' && value === grade)
+      ? []
+      : [[OUTPUT_LABELS.get(name) ?? verbatim(name), outputWords(value)]],
+  );
+}
+
+/** `host db.example, port 5432` for an object; what lies deeper is JSON. */
+function outputWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, one]) => `${name} ${typeof one === 'string' ? one : JSON.stringify(one)}`)
+    .join(', ');
+}
+
+/** Kinds that nobody may make have a quota of nothing: `--output json` names them. */
+function isAllowed({ used, hard }: QuotaRow): boolean {
+  return used !== '0' || hard !== '0';
+}
 
 function endsCell(ends: string, daysLeft: number): Cell {
   if (daysLeft < 0) return toned('bad', text(`${ends}, over`, `${ends}, 기한 지남`));

@@ -1,6 +1,7 @@
 import { text, type Text } from '../../errors';
 import type { ListedTestbed } from '../../operations/list';
-import { toned, type Cell, type Tone } from '../cli/view';
+import type { ShownObject } from '../../operations/show';
+import { line, toned, type Block, type Cell, type Tone } from '../cli/view';
 
 const STATES: Readonly<Record<ListedTestbed['infrastructure'], readonly [Tone, Text]>> = {
   provisioning: ['warn', text('provisioning', '구성 중')],
@@ -16,4 +17,27 @@ const STATES: Readonly<Record<ListedTestbed['infrastructure'], readonly [Tone, T
 export function stateCell(state: ListedTestbed['infrastructure']): Cell {
   const [tone, words] = STATES[state];
   return toned(tone, words);
+}
+
+/** How one object of a testbed is. */
+export const OBJECT_STATES: Readonly<Record<ShownObject['state'], readonly [Tone, Text]>> = {
+  ready: ['good', text('ready', '준비됨')],
+  waiting: ['warn', text('waiting', '대기 중')],
+  failed: ['bad', text('failed', '실패')],
+};
+
+/** Said wherever somebody could take simulated workloads for running ones. */
+export const SIMULATED_NODES: Block = line(
+  toned(
+    'warn',
+    text(
+      'nodes are simulated: workloads look ready and do not run',
+      '모의 노드입니다. 워크로드는 준비된 것으로 보이지만 실제로 실행되지 않습니다',
+    ),
+  ),
+);
+
+/** What one would run next, as it is typed. */
+export function nextStep(command: string): Text {
+  return text(`next: ${command}`, `다음 단계: ${command}`);
 }

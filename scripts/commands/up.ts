@@ -5,7 +5,7 @@ import { facts, line, toned } from '../cli/view';
 import { changeBlocks, countLine } from './operation-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
-import { stateCell } from './testbed-view';
+import { nextStep, stateCell } from './testbed-view';
 
 export const upCommand = defineCommand({
   name: 'up',
@@ -43,16 +43,16 @@ export const upCommand = defineCommand({
     line(
       {
         created: text(
-          `created: applied in ${duration(appliedMs)}, ready in ${duration(readyMs)}`,
-          `만들었습니다: 적용 ${duration(appliedMs)}, 준비 ${duration(readyMs)}`,
+          `created: applied in ${duration(appliedMs).en}, ready in ${duration(readyMs).en}`,
+          `만들었습니다: 적용 ${duration(appliedMs).ko}, 준비 ${duration(readyMs).ko}`,
         ),
         changed: text(
-          `changed: applied in ${duration(appliedMs)}, ready in ${duration(readyMs)}`,
-          `변경했습니다: 적용 ${duration(appliedMs)}, 준비 ${duration(readyMs)}`,
+          `changed: applied in ${duration(appliedMs).en}, ready in ${duration(readyMs).en}`,
+          `변경했습니다: 적용 ${duration(appliedMs).ko}, 준비 ${duration(readyMs).ko}`,
         ),
         unchanged: text('nothing to change: it is as the spec says', '변경할 것이 없습니다. 이미 명세와 같습니다'),
       }[outcome],
     ),
-    line(toned('soft', text(`next: testbed connect ${testbed.name}`, `다음 단계: testbed connect ${testbed.name}`))),
+    line(toned('soft', nextStep(`npx testbed connect ${testbed.name}`))),
   ],
 });

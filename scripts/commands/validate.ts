@@ -2,6 +2,7 @@ import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { facts, line, toned } from '../cli/view';
 import { SPEC_FLAGS } from './spec-flags';
+import { nextStep } from './testbed-view';
 
 export const validateCommand = defineCommand({
   name: 'validate',
@@ -26,5 +27,6 @@ export const validateCommand = defineCommand({
       [text('ends', '종료일'), spec.ends],
     ),
     line(toned('good', text('valid', '올바른 명세입니다'))),
+    line(toned('soft', nextStep('npx testbed preview'))),
   ],
 });

@@ -14,7 +14,7 @@ test.each(presetNames)('writes the preset %s, which validates as it is', async (
   expect(await runCli(['init', '--preset', preset], place)).toEqual({
     code: 0,
     signal: null,
-    stdout: `written  ${file}\npreset   ${preset}\nnext: edit it, then testbed validate and testbed up\n`,
+    stdout: `written  ${file}\npreset   ${preset}\nnext: edit it, then npx testbed validate\n`,
     stderr: '',
   });
   const { code, stdout, stderr } = await runCli(['validate', '-o', 'json'], place);

@@ -88,7 +88,7 @@ test('an interruption ends long work in order with exit code 130 and says what m
   const { code, stdout, stderr } = await end;
   expect([code, stdout]).toEqual([130, '']);
   expect(stderr).toMatch(
-    /^\[1\/1\] etcd .*\nwarning: stopping; once more ends at once\n(?:.*\n)*error: .*interrupted\nhint: finished tools stay .*\n$/,
+    /^warning: stopping; once more ends at once\netcd .*: failed \(interrupted\).*\nerror: .*interrupted\nhint: finished tools stay .*\n$/,
   );
 });
 

@@ -20,10 +20,10 @@ const BLOCKS = [
 
 test('columns line up, also where Korean takes two columns a letter', () => {
   expect(blockText(BLOCKS, ENGLISH)).toBe(
-    'NAME    STATE\ncare    ready\n유치원  failed\nowner  a@b.example\nends   2027-01-01\ndone\n',
+    'NAME    STATE\ncare    ready\n유치원  failed\n\nowner  a@b.example\nends   2027-01-01\ndone\n',
   );
   expect(blockText(BLOCKS, KOREAN)).toBe(
-    '이름    상태\ncare    준비됨\n유치원  실패\n책임자  a@b.example\n종료일  2027-01-01\n완료\n',
+    '이름    상태\ncare    준비됨\n유치원  실패\n\n책임자  a@b.example\n종료일  2027-01-01\n완료\n',
   );
 });
 
@@ -43,4 +43,15 @@ test('foreign text can break neither out of its cell nor out of its line', () =>
 test('a document keeps its lines and ends with one line feed', () => {
   expect(blockText([document('a: 1\nb: 2\n')], ENGLISH)).toBe('a: 1\nb: 2\n');
   expect(blockText([document('a: 1')], ENGLISH)).toBe('a: 1\n');
+});
+
+test('nothing is filled up behind the last words of a row', () => {
+  const rows = table(
+    [text('KIND', '종류'), text('REASON', '이유')],
+    [
+      ['Pod', ''],
+      ['StatefulSet', 'waits'],
+    ],
+  );
+  expect(blockText([rows], ENGLISH)).toBe('KIND         REASON\nPod\nStatefulSet  waits\n');
 });

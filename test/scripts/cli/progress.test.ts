@@ -32,35 +32,55 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('without a terminal a step is a line at its start and one at its end', () => {
+test('without a terminal a step that ends soon is one line', () => {
   const { sink, written } = recorder(false);
   const { onProgress } = createProgress(sink, () => 0);
   onProgress(event('start'));
   onProgress(event('done', { elapsedMs: 1234, detail: text('from the cache', '캐시') }));
-  onProgress(event('start', { id: 'b' }));
-  onProgress(event('failed', { id: 'b', elapsedMs: 187_000 }));
+  onProgress(event('start', { id: 'b', index: 1, total: 1 }));
+  onProgress(event('failed', { id: 'b', elapsedMs: 187_000, index: 1, total: 1 }));
+  onProgress(event('done', { id: 'c', elapsedMs: 49 }));
+  vi.advanceTimersByTime(60_000);
   expect(written).toEqual([
-    '[2/5] etcd\n',
     '[2/5] etcd: done (from the cache) 1.2 s\n',
-    '[2/5] etcd\n',
-    '[2/5] etcd: failed 3:07\n',
+    'etcd: failed 3 min 7 s\n',
+    '[2/5] etcd: done\n',
   ]);
 });
 
-test('without a terminal updates are told at most every ten seconds, in the language of the reader', () => {
+test('without a terminal one that goes on is told after three seconds and every ten, in the language of the reader', () => {
   const { sink, written } = recorder(false, 'ko');
   let now = 0;
   const { onProgress } = createProgress(sink, () => now);
   onProgress(event('start'));
-  for (now = 1000; now <= 25_000; now += 1000)
+  while (now < 26_000) {
+    now += 1000;
     onProgress(event('update', { detail: text(`at ${now}`, `${now} 지점`) }));
+    vi.advanceTimersByTime(1000);
+  }
   onProgress(event('skipped', { elapsedMs: now }));
   expect(written).toEqual([
-    '[2/5] etcd 준비\n',
-    '[2/5] etcd 준비 (10000 지점) 10.0 s\n',
-    '[2/5] etcd 준비 (20000 지점) 20.0 s\n',
-    '[2/5] etcd 준비: 건너뜀 26.0 s\n',
+    '[2/5] etcd 준비 … (3000 지점) 3.0초\n',
+    '[2/5] etcd 준비 … (13000 지점) 13.0초\n',
+    '[2/5] etcd 준비 … (23000 지점) 23.0초\n',
+    '[2/5] etcd 준비: 건너뜀 26.0초\n',
   ]);
+});
+
+test.each([
+  [false, ['[1/2] cluster\n', '  [2/5] etcd: done 1.0 s\n', '[1/2] cluster: done (started) 2.0 s\n']],
+  [true, ['[1/2] cluster\n', '  ✔ [2/5] etcd  1.0 s\n', '✔ [1/2] cluster  started  2.0 s\n']],
+])('a step that encloses others is their heading, told at once (terminal: %s)', (terminal, lines) => {
+  const { sink, written } = recorder(terminal);
+  const progress = createProgress(sink, () => 0);
+  const cluster = { id: 'stage', title: text('cluster', '클러스터'), index: 1, total: 2, encloses: true } as const;
+  progress.onProgress(event('start', cluster));
+  progress.onProgress(event('start'));
+  progress.onProgress(event('done', { elapsedMs: 1000 }));
+  progress.onProgress(event('done', { ...cluster, detail: text('started', '시작함'), elapsedMs: 2000 }));
+  progress.close();
+  const live = /^(?:\u001b| *⠋)/;
+  expect(written.filter((words) => !live.test(words))).toEqual(lines);
 });
 
 test('on a terminal running steps are live lines that give way to what is done', () => {

@@ -11,7 +11,7 @@ function change(operation: Changes[number]['operation'], name: string, paths: re
 test('lists what changes, one row an object, with the first paths', () => {
   const blocks = changeBlocks([change('create', 'new'), change('update', 'old', ['a', 'b', 'c', 'd'])]);
   expect(blockText(blocks, ENGLISH)).toBe(
-    '   ACTION  KIND       NAME  PATHS\n+  create  ConfigMap  new   \n~  update  ConfigMap  old   a, b, +2\n',
+    '   ACTION  KIND       NAME  PATHS\n+  create  ConfigMap  new\n~  update  ConfigMap  old   a, b, +2\n',
   );
 });
 
@@ -28,13 +28,14 @@ test('nothing changed is no table', () => {
 
 test('sums up in the order of the actions, in both languages', () => {
   const operation = {
-    kind: 'up' as const,
     changes: [],
     counts: { create: 2, same: 3 },
     outputs: {},
     warnings: [],
     elapsedMs: 1234,
   };
-  expect(blockText([countLine(operation)], ENGLISH)).toBe('3 unchanged, 2 create, 1.2 s\n');
-  expect(blockText([countLine(operation)], { language: 'ko', colour: false })).toBe('변경 없음 3개, 생성 2개, 1.2 s\n');
+  const up = [countLine({ ...operation, kind: 'up' })];
+  expect(blockText(up, ENGLISH)).toBe('3 unchanged, 2 created, 1.2 s\n');
+  expect(blockText(up, { language: 'ko', colour: false })).toBe('변경 없음 3개, 생성 2개, 1.2초\n');
+  expect(blockText([countLine({ ...operation, kind: 'preview' })], ENGLISH)).toBe('3 unchanged, 2 to create, 1.2 s\n');
 });
