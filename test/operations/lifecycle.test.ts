@@ -76,6 +76,13 @@ describe('a testbed', () => {
 
     const unchanged = await upSpec(spec, site.target, site.surroundings);
     expect([unchanged.outcome, unchanged.operation.changes, unchanged.testbed.id]).toEqual(['unchanged', [], id]);
+    // A name that means something to JavaScript only; the participant may give it.
+    await admin.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'odd-key', namespace: id },
+      data: Object.fromEntries([['__proto__', 'a']]),
+    });
     expect(await drift({ name: 'life', ...site.target }, site.surroundings)).toMatchObject({ drifted: false });
 
     const shown = await show({ name: 'life', ...site.target }, site.surroundings);
