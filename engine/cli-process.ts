@@ -27,6 +27,8 @@ export interface CliCall {
   readonly stack: StackReference;
   readonly ports: CliPorts;
   readonly work: WorkDirectory;
+  /** What opens the state's secrets: address and token of the key service, or the passphrase of an older stack. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface CliExit {
@@ -81,7 +83,8 @@ export function cliEnvironment({
   stack,
   ports,
   work,
-}: Pick<CliCall, 'stack' | 'ports' | 'work'>): Record<string, string> {
+  secrets,
+}: Pick<CliCall, 'stack' | 'ports' | 'work' | 'secrets'>): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: work.home,
@@ -94,7 +97,7 @@ export function cliEnvironment({
     PULUMI_HOME: work.home,
     // Without the store's side files, one beside each file, that hold a hash nobody reads.
     PULUMI_BACKEND_URL: `${pathToFileURL(stack.stateDirectory).href}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: stack.dataKey,
+    ...secrets,
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: 'true',
     PULUMI_DEBUG_PROVIDERS: `kubernetes:${ports.provider}`,
     // The event log is one of the CLI's hidden switches.

@@ -1,14 +1,13 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TestbedError, reasonOf, text } from '../errors';
+import { seal, sealedKey, unseal } from './sealing';
 import { requireStackName } from './stack-name';
 
-const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
-const base64 = z.base64().max(200);
-const wrapped = z.strictObject({ version: z.literal(1), nonce: base64, tag: base64, key: base64 });
+const wrapped = sealedKey.extend({ version: z.literal(1) });
 
 export interface DataKeys {
   /** The stack's data key in base64; made at the first call. Throws StateUnreadable. */
@@ -29,7 +28,9 @@ export function openDataKeys(options: { readonly directory: string }): DataKeys 
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const siteKey = readSiteKey(directory);
       const file = fileOf(name);
-      const content = createOnce(file, () => JSON.stringify(wrap(randomBytes(KEY_BYTES), siteKey, name)));
+      const content = createOnce(file, () =>
+        JSON.stringify({ version: 1, ...seal(randomBytes(KEY_BYTES), siteKey, name) }),
+      );
       return unwrap(content, siteKey, name, file).toString('base64');
     },
     async end(name) {
@@ -73,25 +74,9 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function wrap(key: Buffer, siteKey: Buffer, name: string): z.output<typeof wrapped> {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv(CIPHER, siteKey, nonce).setAAD(Buffer.from(name));
-  const ciphertext = Buffer.concat([cipher.update(key), cipher.final()]);
-  return {
-    version: 1,
-    nonce: nonce.toString('base64'),
-    tag: cipher.getAuthTag().toString('base64'),
-    key: ciphertext.toString('base64'),
-  };
-}
-
 function unwrap(content: string, siteKey: Buffer, name: string, file: string): Buffer {
   try {
-    const { nonce, tag, key } = wrapped.parse(JSON.parse(content));
-    const decipher = createDecipheriv(CIPHER, siteKey, Buffer.from(nonce, 'base64'), { authTagLength: 16 })
-      .setAAD(Buffer.from(name))
-      .setAuthTag(Buffer.from(tag, 'base64'));
-    return Buffer.concat([decipher.update(Buffer.from(key, 'base64')), decipher.final()]);
+    return unseal(wrapped.parse(JSON.parse(content)), siteKey, name);
   } catch (cause) {
     throw unreadable(file, cause);
   }

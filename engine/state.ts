@@ -17,7 +17,9 @@ import { TestbedError, reasonOf, text } from '../errors';
 import type { JsonValue } from '../kubernetes/types';
 import { nameOfUrn } from './urn';
 import { maskSecrets } from './secret-values';
+import { ciphertextOf, newStateKey } from './state-key';
 import { fullStackName, isStackName, requireStackName } from './stack-name';
+import type { StackReference } from './types';
 
 /** Largest state that is read, in bytes: a testbed's is about 250 kB. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;
@@ -33,6 +35,10 @@ const resource = z.object({
   inputs: z.record(z.string(), z.json()).optional(),
   outputs: z.record(z.string(), z.json()).optional(),
 });
+const secretsProvider = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('passphrase') }),
+  z.object({ type: z.literal('cloud'), state: z.object({ url: z.string(), encryptedkey: z.base64().max(1000) }) }),
+]);
 const stackFile = z.object({
   version: z.literal(3),
   checkpoint: z.object({
@@ -40,6 +46,7 @@ const stackFile = z.object({
     latest: z
       .object({
         manifest: z.object({ time: z.string() }),
+        secrets_providers: secretsProvider.nullish(),
         resources: z.array(resource).optional(),
         pending_operations: z.array(z.unknown()).nullish(),
       })
@@ -68,6 +75,8 @@ export interface StackState {
   readonly outputs: Readonly<Record<string, JsonValue>>;
   /** Operations that were begun and never recorded as ended. */
   readonly pendingOperations: number;
+  /** What the key service has to open before its secrets can be read; undefined for a stack of a passphrase, as older versions made them. */
+  readonly sealedKey?: string;
 }
 
 /** What names a stack without its key. */
@@ -111,29 +120,32 @@ export function readStack(stack: StackLocation): StackState | undefined {
     if (checkpoint.stack !== fullStackName(stack.name))
       throw new Error(`it belongs to the stack '${checkpoint.stack}'`);
     const all = checkpoint.latest?.resources ?? [];
+    const provider = checkpoint.latest?.secrets_providers;
     return {
       writtenAt: checkpoint.latest?.manifest.time ?? new Date(0).toISOString(),
       resources: all.filter(({ type }) => type !== ROOT_TYPE).map(toResource),
       outputs: maskSecrets(all.find(({ type }) => type === ROOT_TYPE)?.outputs ?? {}),
       pendingOperations: checkpoint.latest?.pending_operations?.length ?? 0,
+      ...(provider?.type === 'cloud' ? { sealedKey: ciphertextOf(stack.name, provider.state) } : {}),
     };
   } catch (cause) {
     throw stateUnreadable(file, cause instanceof z.ZodError ? new Error(z.prettifyError(cause)) : cause);
   }
 }
 
-/**
- * Writes an empty stack where there is none, so that no second process has to; does nothing to one that exists. The engine itself
- * adds the salt of the stack's key at the first write.
- */
-export function createStack(stack: StackLocation): void {
+/** Writes an empty stack with a key of its own where there is none, so that no second process has to; does nothing to one that exists. */
+export function createStack(stack: StackReference): void {
   const file = stackFilePath(stack);
   if (existsSync(file)) return;
   const empty = {
     version: 3,
     checkpoint: {
       stack: fullStackName(stack.name),
-      latest: { manifest: { time: new Date().toISOString(), magic: '', version: '' }, metadata: {} },
+      latest: {
+        manifest: { time: new Date().toISOString(), magic: '', version: '' },
+        secrets_providers: newStateKey(stack.name, stack.dataKey),
+        metadata: {},
+      },
     },
   };
   try {

@@ -7,7 +7,7 @@ import { currentProcess, livenessOf } from './process-identity';
 export interface WorkDirectory {
   /** Where the CLI runs; holds the project's settings. */
   readonly path: string;
-  /** The CLI's home: its logs and caches end with the operation. */
+  /** The CLI's home: its caches end with the operation, and it cannot log there. */
   readonly home: string;
   readonly temporary: string;
   remove(): void;
@@ -28,6 +28,8 @@ export function makeWorkDirectory(): WorkDirectory {
     remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }),
   };
   for (const folder of [directory.home, directory.temporary]) mkdirSync(folder, { mode: 0o700 });
+  // The CLI logs every command, values included, and has no switch against it; where its folder cannot be made it goes on without.
+  writeFileSync(join(directory.home, 'logs'), '', { mode: 0o400 });
   writeFileSync(join(path, 'Pulumi.yaml'), `name: ${PULUMI_PROJECT}\nruntime: nodejs\n`, { mode: 0o600 });
   return directory;
 }

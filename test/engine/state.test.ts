@@ -8,14 +8,19 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStack, endStack, listStacks, pruneHistory, readStack, stackFilePath } from '../../engine/state';
+import { openStateKey } from '../../engine/state-key';
+import type { StackReference } from '../../engine/types';
 
-let stack: { name: string; stateDirectory: string };
+const dataKey = randomBytes(32).toString('base64');
+
+let stack: StackReference;
 beforeEach(() => {
-  stack = { name: 'tb-state', stateDirectory: mkdtempSync(join(tmpdir(), 'testbed-state-')) };
+  stack = { name: 'tb-state', stateDirectory: mkdtempSync(join(tmpdir(), 'testbed-state-')), dataKey };
 });
 afterEach(() => rmSync(stack.stateDirectory, { recursive: true, force: true }));
 
@@ -40,6 +45,19 @@ describe('a new stack', () => {
     expect(statSync(stackFilePath(stack)).mode & 0o777).toBe(0o600);
     expect(listStacks(stack.stateDirectory)).toEqual(['tb-state']);
     expect(readdirSync(dirname(stackFilePath(stack)))).toEqual(['tb-state.json']);
+  });
+
+  it('has a random key of its own, sealed by the data key of the stack', () => {
+    const keys = ['tb-one', 'tb-two'].map((name) => {
+      createStack({ ...stack, name });
+      const sealed = readStack({ ...stack, name })?.sealedKey ?? '';
+      expect(() => openStateKey(name, randomBytes(32).toString('base64'), sealed)).toThrow(/cannot be opened/);
+      expect(() => openStateKey('tb-three', dataKey, sealed)).toThrow(/cannot be opened/);
+      return openStateKey(name, dataKey, sealed);
+    });
+    expect(keys.map((key) => key.length)).toEqual([32, 32]);
+    expect(keys[0]).not.toEqual(keys[1]);
+    for (const key of keys) expect(key.toString('base64')).not.toBe(dataKey);
   });
 
   it('does not replace one that exists', () => {
@@ -93,6 +111,32 @@ describe('the state of a stack', () => {
     ['holds no resources but words', checkpoint('none')],
   ])('is refused by name when it %s', (_, content) => {
     const file = write(content);
+    expect(() => readStack(stack)).toThrow(
+      expect.objectContaining({ code: 'StateUnreadable', message: expect.stringContaining(file) }),
+    );
+  });
+
+  it('of a passphrase has no key to be opened', () => {
+    write({
+      version: 3,
+      checkpoint: {
+        stack: 'organization/testbed/tb-state',
+        latest: {
+          manifest: { time: '2026-01-02T03:04:05Z' },
+          secrets_providers: { type: 'passphrase', state: { salt: 'v1:AAAA:v1:BBBB:CCCC' } },
+        },
+      },
+    });
+    expect(readStack(stack)).not.toHaveProperty('sealedKey');
+  });
+
+  it.each([
+    ['another service keeps the key', { type: 'cloud', state: { url: 'awskms://alias/key', encryptedkey: 'AAAA' } }],
+    ['the key is of another stack', { type: 'cloud', state: { url: 'hashivault://tb-other', encryptedkey: 'AAAA' } }],
+    ['secrets are only encoded', { type: 'b64' }],
+  ])('is refused by name when %s', (_, provider) => {
+    const latest = { manifest: { time: '2026-01-02T03:04:05Z' }, secrets_providers: provider };
+    const file = write({ version: 3, checkpoint: { stack: 'organization/testbed/tb-state', latest } });
     expect(() => readStack(stack)).toThrow(
       expect.objectContaining({ code: 'StateUnreadable', message: expect.stringContaining(file) }),
     );
