@@ -30,6 +30,8 @@ function sources() {
       const relative = `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(relative);
       else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts')) found.push(relative);
+      // Rules are built into one file: they count as sources.
+      else if (folder.startsWith('policies/') && entry.name.endsWith('.yaml')) found.push(relative);
     }
   };
   for (const folder of FOLDERS) if (fs.existsSync(path.join(root, folder))) walk(folder);
@@ -51,7 +53,7 @@ function build() {
   const half = `${target}.${process.pid}.half`;
   fs.mkdirSync(half, { recursive: true });
   require('esbuild').buildSync({
-    entryPoints: files.map((file) => path.join(root, file)),
+    entryPoints: files.filter((file) => file.endsWith('.ts')).map((file) => path.join(root, file)),
     outbase: root,
     outdir: half,
     format: 'cjs',
@@ -62,6 +64,7 @@ function build() {
     sourcemap: 'linked',
     logLevel: 'error',
   });
+  require(path.join(half, 'policies', 'catalogue', 'compile.js')).compileCatalogue();
   try {
     fs.renameSync(half, target);
   } catch (cause) {

@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   SpecInvalid: 'usage',
   SpecUnreadable: 'usage',
   GradeRefused: 'refused',
+  // rules
+  RuleInvalid: 'usage',
   // toolchain
   ToolMissing: 'failed',
   ToolDownloadFailed: 'failed',

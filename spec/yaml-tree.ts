@@ -27,6 +27,29 @@ export interface YamlTree {
   readonly brokenAt: number | undefined;
 }
 
+/** How much a file may hold, and what is said where it holds more. */
+export interface TreeBounds {
+  /** Nesting of mappings and lists. */
+  readonly depth: number;
+  /** Mappings, lists, keys and values in the whole file. */
+  readonly nodes: number;
+  readonly tooDeep: Text;
+  readonly tooMany: Text;
+}
+
+const SPEC_BOUNDS: TreeBounds = {
+  depth: LIMITS.depth,
+  nodes: LIMITS.nodes,
+  tooDeep: text(
+    `this is nested more than ${LIMITS.depth} levels deep: a spec needs at most 6`,
+    `${LIMITS.depth}단계보다 깊게 중첩되었습니다. 명세에는 6단계면 충분합니다`,
+  ),
+  tooMany: text(
+    `the file has more than ${LIMITS.nodes} values: a spec needs far fewer`,
+    `값이 ${LIMITS.nodes}개를 넘습니다. 명세에는 훨씬 적은 값이면 충분합니다`,
+  ),
+};
+
 const START: Span = { start: 0, end: 1 };
 
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -35,9 +58,9 @@ const NO_FIELDS = new Set([...PROTOTYPE_KEYS, MERGE_KEY]);
 
 /**
  * Reads YAML 1.2 (core schema) into values with places. One document; no anchors, aliases, tags, directives or merge keys; keys are
- * plain strings, each once; at most 16 levels and 5000 values. All that is wrong is found, not just the first.
+ * plain strings, each once; within `bounds`, by default at most 16 levels and 5000 values. All that is wrong is found, not just the first.
  */
-export function readYaml(source: string): YamlTree {
+export function readYaml(source: string, bounds: TreeBounds = SPEC_BOUNDS): YamlTree {
   const document = parseDocument(source, {
     version: '1.2',
     schema: 'core',
@@ -49,7 +72,7 @@ export function readYaml(source: string): YamlTree {
     // At 'silent' a second document would go unnoticed.
     logLevel: 'error',
   });
-  const reader = new TreeReader(source);
+  const reader = new TreeReader(source, bounds);
   const root = document.contents === null ? undefined : reader.read(document.contents, START, [], 1);
   const syntax = document.errors.map((error): Finding => {
     const open = error.message.startsWith('Missing closing') && root ? lastQuoted(root, error.pos[0]) : undefined;
@@ -93,16 +116,20 @@ class TreeReader {
   readonly findings: Finding[] = [];
   private nodes = 0;
 
-  constructor(private readonly source: string) {}
+  constructor(
+    private readonly source: string,
+    private readonly bounds: TreeBounds,
+  ) {}
 
   /** `around` is shown for a value that is not there: its key. */
   read(node: unknown, around: Span, path: readonly PropertyKey[], depth: number): TreeNode {
     this.nodes += 1;
-    if (this.nodes === LIMITS.nodes + 1) this.refuse(isNode(node) ? this.place(node, around) : around, path, TOO_MANY);
-    if (this.nodes > LIMITS.nodes) return { ...around, kind: 'refused' };
+    if (this.nodes === this.bounds.nodes + 1)
+      this.refuse(isNode(node) ? this.place(node, around) : around, path, this.bounds.tooMany);
+    if (this.nodes > this.bounds.nodes) return { ...around, kind: 'refused' };
     if (!isNode(node)) return { ...around, kind: 'scalar', value: null, plain: true };
     const span = this.place(node, around);
-    const why = refusal(node, depth);
+    const why = refusal(node) ?? (depth > this.bounds.depth ? this.bounds.tooDeep : undefined);
     if (why !== undefined) return this.refuse(span, path, why);
     if (isMap(node)) return { ...span, kind: 'map', entries: this.entries(node.items, span, path, depth) };
     if (isSeq(node)) {
@@ -121,7 +148,7 @@ class TreeReader {
   ): Map<string, Entry> {
     const entries = new Map<string, Entry>();
     for (const pair of pairs) {
-      if (this.nodes > LIMITS.nodes) break;
+      if (this.nodes > this.bounds.nodes) break;
       if (!isPair(pair)) continue;
       const key = isNode(pair.key) ? this.place(pair.key, around) : around;
       const name = isScalar(pair.key) ? pair.key.value : undefined;
@@ -149,13 +176,8 @@ class TreeReader {
   }
 }
 
-const TOO_MANY = text(
-  `the file has more than ${LIMITS.nodes} values: a spec needs far fewer`,
-  `값이 ${LIMITS.nodes}개를 넘습니다. 명세에는 훨씬 적은 값이면 충분합니다`,
-);
-
 /** Why a node is no part of a spec, whatever the field. */
-function refusal(node: Node, depth: number): Text | undefined {
+function refusal(node: Node): Text | undefined {
   if (isAlias(node))
     return text(
       `the alias ${quoted(`*${node.source}`)} is not accepted: write the value itself`,
@@ -171,18 +193,13 @@ function refusal(node: Node, depth: number): Text | undefined {
       `the tag ${quoted(node.tag)} is not accepted: take it out and write a plain value`,
       `태그는 쓸 수 없습니다(${quoted(node.tag)}). 태그를 빼고 값만 쓰십시오`,
     );
-  if (depth > LIMITS.depth)
-    return text(
-      `this is nested more than ${LIMITS.depth} levels deep: a spec needs at most 6`,
-      `${LIMITS.depth}단계보다 깊게 중첩되었습니다. 명세에는 6단계면 충분합니다`,
-    );
   return undefined;
 }
 
 /** Why a key is none; `firstLine` is where a key of the same name stands already. */
 function keyRefusal(key: unknown, firstLine: number | undefined): Text | undefined {
   const name = isScalar(key) ? key.value : undefined;
-  const property = isNode(key) ? refusal(key, 0) : undefined;
+  const property = isNode(key) ? refusal(key) : undefined;
   if (property !== undefined) return property;
   if (typeof name !== 'string')
     return text(
