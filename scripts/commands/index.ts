@@ -7,6 +7,7 @@ export const COMMANDS: CommandCatalogue = {
     tools: text('the pinned tools that testbed works with', 'testbed가 사용하는 고정 버전 도구'),
     cluster: text('the embedded cluster of this machine', '이 컴퓨터의 내장 클러스터'),
     shared: text('what all testbeds of a cluster share', '클러스터의 모든 테스트베드가 함께 쓰는 구성'),
+    policy: text('the rules and what they say', '규칙과 판정'),
   },
   entries: [
     { name: 'quickstart', load: async () => (await import('./quickstart.js')).quickstartCommand },
@@ -35,6 +36,8 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'shared up', load: async () => (await import('./shared-up.js')).sharedUpCommand },
     { name: 'shared down', load: async () => (await import('./shared-down.js')).sharedDownCommand },
     { name: 'shared status', load: async () => (await import('./shared-status.js')).sharedStatusCommand },
+    { name: 'policy list', load: async () => (await import('./policy-list.js')).policyListCommand },
+    { name: 'policy show', load: async () => (await import('./policy-show.js')).policyShowCommand },
     { name: 'completion', load: async () => (await import('./completion.js')).completionCommand },
   ],
 };
