@@ -57,7 +57,12 @@ export function openOutput({ stdout, stderr, environment, language, format }: Ou
   // Whoever asked for JSON gets JSON on both streams, one object a line on standard error.
   const machine = format === 'json';
   return {
-    diagnostics: { terminal, style, columns: () => stderr.columns ?? 80, write: err },
+    diagnostics: {
+      terminal,
+      style, // A terminal that nobody gave a size says 0.
+      columns: () => stderr.columns || 80,
+      write: err,
+    },
     progressWanted: terminal || !machine,
     result: (result, blocks) => {
       if (format === 'json') out(jsonDocument(localised(result, language)));
