@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TestbedError, reasonOf, text } from '../errors';
+import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
 import { seal, sealedKey, unseal } from './sealing';
 import { requireStackName } from './stack-name';
 
@@ -25,7 +25,7 @@ export function openDataKeys(options: { readonly directory: string }): DataKeys 
   const fileOf = (name: string): string => join(directory, `${requireStackName(name)}.key`);
   return {
     async forStack(name) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory);
       const siteKey = readSiteKey(directory);
       const file = fileOf(name);
       const content = createOnce(file, () =>
@@ -52,10 +52,11 @@ function createOnce(file: string, content: () => string): string {
   const present = readIfThere(file);
   if (present !== undefined) return present;
   const half = `${file}.${randomBytes(6).toString('hex')}.half`;
-  writeFileSync(half, content(), { mode: 0o600, flag: 'wx', flush: true });
   try {
+    writeFileSync(half, content(), { mode: 0o600, flag: 'wx', flush: true });
     linkSync(half, file);
   } catch (cause) {
+    if (isNoSpace(cause)) throw noSpace(file, cause);
     if (!hasCode(cause, 'EEXIST')) throw unreadable(file, cause);
   } finally {
     rmSync(half, { force: true });
@@ -63,6 +64,14 @@ function createOnce(file: string, content: () => string): string {
   const made = readIfThere(file);
   if (made === undefined) throw unreadable(file, new Error('it vanished'));
   return made;
+}
+
+function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw isNoSpace(cause) ? noSpace(directory, cause) : unreadable(directory, cause);
+  }
 }
 
 function readIfThere(file: string): string | undefined {

@@ -6,6 +6,7 @@ import { startCli, type CliExit, type CliProcess } from './cli-process';
 import type { Report } from './events';
 import { failureOf } from './failure';
 import { openKeyService, type KeyService } from './key-service';
+import { mendState, withStateKept } from './kept-state';
 import { lockStack } from './operation-lock';
 import type { Runner } from './runner';
 import type { HostRequest } from './runner-messages';
@@ -86,6 +87,8 @@ async function operate(
 ): Promise<typeof NOTHING> {
   const { kind, stack, signal } = request;
   refuseIfAborted(signal);
+  const changes = kind === 'up' || kind === 'down';
+  if (changes) mendState(stack);
   const found = readStack(stack);
   const present = found !== undefined;
   if (!present && (kind === 'down' || kind === 'drift')) return NOTHING;
@@ -93,7 +96,8 @@ async function operate(
   try {
     const own = present || kind !== 'preview' ? stack : aside(stack, work);
     const sealedKey = (found ?? made(own))?.sealedKey;
-    const report = await runCli(pool, { ...request, stack: own }, { work, sealedKey, provider });
+    const call = (): Promise<Report> => runCli(pool, { ...request, stack: own }, { work, sealedKey, provider });
+    const report = await (changes ? withStateKept(stack, call) : call());
     if (kind === 'down') endStack(stack);
     else if (kind === 'up') pruneHistory(stack);
     return { changes: report.changes, counts: report.counts, outputs: report.outputs, warnings: report.warnings };

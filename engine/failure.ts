@@ -1,4 +1,4 @@
-import { TestbedError, text, type ErrorCode, type Text } from '../errors';
+import { TestbedError, noSpace, text, type ErrorCode, type Text } from '../errors';
 import type { CliExit } from './cli-process';
 import type { Failure, Report } from './events';
 import { decodeProviderError } from './provider-errors';
@@ -9,8 +9,18 @@ import type { ResourceOperation } from './types';
 const CHORUS =
   /^(?:update|preview|refresh|destroy|resource operation) (?:failed|canceled)$|^Unhandled exception: |^step application failed/;
 
+/** The system's words; the CLI has no code for it. */
+const DISK_FULL = /no space left on device|disk quota exceeded/i;
+
+/** The file that the CLI could not write, as Go's errors name it: `write /path/file: no space left on device`. */
+function placeIn(words: string): string | undefined {
+  return /(?:write|open|mkdir|rename|create|sync) (\/[^:\n]+?):? (?:no space left|disk quota)/i
+    .exec(words)?.[1]
+    ?.replace(/:$/, '');
+}
+
 /** Which error speaks for all when several resources failed at once. */
-const WEIGHT: Partial<Record<ErrorCode, number>> = { OwnershipConflict: 3, NotReady: 2 };
+const WEIGHT: Partial<Record<ErrorCode, number>> = { OwnershipConflict: 3, NotReady: 2, KubernetesUnreachable: 1 };
 
 const FAILED: Record<ResourceOperation, Text> = {
   create: text('could not be created', '생성하지 못했습니다'),
@@ -24,9 +34,14 @@ const FAILED: Record<ResourceOperation, Text> = {
 
 /** The error for an operation that the CLI ended without success: the provider's own where there is one, else the engine's words. */
 export function failureOf(stack: StackLocation, report: Report | undefined, exit: CliExit): TestbedError {
-  const errors = (report?.failures ?? []).filter(({ message }) => !CHORUS.test(message)).map(errorOf);
-  const [first, ...others] = errors.sort((a, b) => (WEIGHT[b.code] ?? 0) - (WEIGHT[a.code] ?? 0));
+  const failures = (report?.failures ?? []).filter(({ message }) => !CHORUS.test(message));
+  const full = [...failures.map(({ message }) => message), exit.output].find((words) => DISK_FULL.test(words));
+  if (full !== undefined) return noSpace(placeIn(full) ?? stackFilePath(stack), new Error(lastError(full)));
+  const errors = failures.map(errorOf);
+  const [first, ...rest] = errors.sort((a, b) => (WEIGHT[b.code] ?? 0) - (WEIGHT[a.code] ?? 0));
   if (first === undefined) return withoutEvents(stack, exit);
+  // An API server that went away fails all that was under way: once said is enough.
+  const others = rest.filter(({ code }) => code !== 'KubernetesUnreachable' || code !== first.code);
   if (others.length === 0) return first;
   return new TestbedError(first.code, first.text, {
     ...(first.hint === undefined ? {} : { hint: first.hint }),

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { PULUMI_PROJECT } from '../components/vocabulary';
-import { TestbedError, text } from '../errors';
+import { TestbedError, isNoSpace, noSpace, text } from '../errors';
 import { currentProcess, exists, livenessOf, startInstantOf, type ProcessIdentity } from './process-identity';
 import { stateUnreadable, type StackLocation } from './state';
 import { requireStackName } from './stack-name';
@@ -38,16 +38,16 @@ export interface OperationLock {
  */
 export async function lockStack(stack: StackLocation, kind: OperationKind): Promise<OperationLock> {
   const folder = join(stack.stateDirectory, 'locks', requireStackName(stack.name));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw isNoSpace(cause) ? noSpace(folder, cause) : stateUnreadable(folder, cause);
+  }
   for (let attempt = 1; ; attempt++) {
     refuseIfHeld(stack, otherHolders(folder, undefined)[0]);
     const file = join(folder, `${randomBytes(12).toString('hex')}.json`);
     const own: Holder = { kind, since: new Date().toISOString(), process: currentProcess() };
-    try {
-      writeFileSync(file, JSON.stringify(own), { mode: 0o600, flag: 'wx' });
-    } catch (cause) {
-      throw stateUnreadable(file, cause);
-    }
+    writeAtOnce(file, JSON.stringify(own));
     const release = (): void => rmSync(file, { force: true });
     try {
       const [other] = otherHolders(folder, file);
@@ -65,6 +65,18 @@ export async function lockStack(stack: StackLocation, kind: OperationKind): Prom
   }
 }
 
+/** The file appears with all its content or not at all: half a lock would hold the stack for ever, and nobody could tell whose it is. */
+function writeAtOnce(file: string, content: string): void {
+  const half = `${file}.half`;
+  try {
+    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
+    renameSync(half, file);
+  } catch (cause) {
+    rmSync(half, { force: true });
+    throw isNoSpace(cause) ? noSpace(file, cause) : stateUnreadable(file, cause);
+  }
+}
+
 function otherHolders(folder: string, ownFile: string | undefined): Holder[] {
   const found: Holder[] = [];
   for (const name of readdirSync(folder)) {
@@ -73,9 +85,9 @@ function otherHolders(folder: string, ownFile: string | undefined): Holder[] {
     const content = readIfThere(file);
     if (content === undefined) continue;
     const parsed = parse(content, holder);
-    // Half a file is one that is being written now, or that a full disk cut: never proof that its writer is gone.
-    if (parsed === undefined) found.push({ kind: '?', since: '?', process: { host: '?', pid: 1 } });
-    else if (livenessOf(identityOf(parsed)) === 'dead') rmSync(file, { force: true });
+    // Locks appear whole, so this is a damaged one: nothing in it tells whether its writer is gone.
+    if (parsed === undefined) throw damagedLock(file);
+    if (livenessOf(identityOf(parsed)) === 'dead') rmSync(file, { force: true });
     else found.push(parsed);
   }
   return found;
@@ -128,6 +140,19 @@ function isHolder(pid: number, instant: number): boolean {
   const started = startInstantOf(pid);
   // The start is known to the second only.
   return started === undefined || Number.isNaN(instant) || started <= instant + 1000;
+}
+
+function damagedLock(file: string): TestbedError {
+  return new TestbedError(
+    'StateUnreadable',
+    text(`the lock ${file} cannot be read`, `잠금 파일 ${file}을(를) 읽을 수 없습니다`),
+    {
+      hint: text(
+        `when no other operation goes on, end it and run the same command again: rm ${file}`,
+        `진행 중인 다른 작업이 없다면 지운 뒤 같은 명령을 다시 실행하세요: rm ${file}`,
+      ),
+    },
+  );
 }
 
 function operationRunning(name: string, who: string, since: string, pid: number): TestbedError {

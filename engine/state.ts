@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PULUMI_PROJECT } from '../components/vocabulary';
-import { TestbedError, reasonOf, text } from '../errors';
+import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
 import type { JsonValue } from '../kubernetes/types';
 import { nameOfUrn } from './urn';
 import { maskSecrets } from './secret-values';
@@ -153,6 +153,7 @@ export function createStack(stack: StackReference): void {
     writeOnce(join(stack.stateDirectory, '.pulumi', 'meta.yaml'), 'version: 1\n');
     writeOnce(file, JSON.stringify(empty));
   } catch (cause) {
+    if (isNoSpace(cause)) throw noSpace(file, cause);
     throw stateUnreadable(file, cause);
   }
 }
@@ -221,14 +222,20 @@ function stacksFolder(stateDirectory: string): string {
 /** Whole or not at all, and never over what is there. */
 function writeOnce(file: string, content: string): void {
   const half = `${file}.${randomBytes(6).toString('hex')}.half`;
-  writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
+    publish(half, file);
+  } finally {
+    rmSync(half, { force: true });
+  }
+}
+
+function publish(half: string, file: string): void {
   try {
     linkSync(half, file);
   } catch (cause) {
     if (!existsSync(file)) renameSync(half, file);
     else if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-  } finally {
-    rmSync(half, { force: true });
   }
 }
 

@@ -9,7 +9,7 @@ import { forgetStack } from './forget-stack';
 import type { Records, TestbedRecord } from './records';
 import { openRecords } from './records';
 import type { Site } from './site';
-import { openSite } from './site';
+import { openSite, prepareSite } from './site';
 import type { Surroundings } from './surroundings';
 
 export interface ClusterUpOptions {
@@ -27,7 +27,7 @@ export interface ClusterUpResult {
 
 /** Prepares the tools and starts the embedded cluster; changes nothing when it runs already. */
 export async function clusterUp(options: ClusterUpOptions, surroundings: Surroundings): Promise<ClusterUpResult> {
-  const site = openSite(surroundings.environment);
+  const site = prepareSite(surroundings.environment);
   const { environment, onProgress, signal } = surroundings;
   const tools = await resolveTools(
     [

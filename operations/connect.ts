@@ -1,12 +1,14 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ANNOTATIONS, LABELS, NAMESPACES } from '../components/vocabulary';
 import { createClient } from '../kubernetes/client';
 import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { requestToken } from '../kubernetes/token';
 import type { KubernetesClient } from '../kubernetes/types';
-import { TestbedError, reasonOf, text } from '../errors';
-import { beginOperation } from './credential';
+import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { tellingIfGone } from './cluster-gone';
+import { beginOperation, withCredential } from './credential';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
 import { openRecords } from './records';
@@ -43,30 +45,34 @@ export async function connect(options: ConnectOptions, surroundings: Surrounding
     { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context },
     surroundings,
   );
+  const doing = text(`access to '${testbed.name}' was asked for`, `'${testbed.name}'의 접근 권한을 요청하는 동안`);
   try {
-    requireSameCluster(testbed.name, testbed.cluster, target);
-    const serviceAccount = await memberAccount(target.reader, testbed, member);
-    const credential = await beginOperation(target, `connect ${testbed.id}`);
-    const client = createClient(credential.connection);
-    try {
-      // Not bound to the operation's Secret: the person's token must outlive this call.
-      const token = await requestToken(client, {
-        namespace: NAMESPACES.access,
-        serviceAccount,
-        expirationSeconds: ACCESS_SECONDS,
+    return await tellingIfGone(target.reference, doing, async () => {
+      requireSameCluster(testbed.name, testbed.cluster, target);
+      const serviceAccount = await memberAccount(target.reader, testbed, member);
+      const credential = await beginOperation(target, `connect ${testbed.id}`);
+      return withCredential(credential, surroundings, async () => {
+        const client = createClient(credential.connection);
+        try {
+          // Not bound to the operation's Secret: the person's token must outlive this call.
+          const token = await requestToken(client, {
+            namespace: NAMESPACES.access,
+            serviceAccount,
+            expirationSeconds: ACCESS_SECONDS,
+          });
+          const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
+          const content = writeKubeconfig({
+            connection: { ...client.connection, credential: { kind: 'token', token: token.token } },
+            context: testbed.name,
+            namespace: testbed.id,
+          });
+          writePrivately(file, content);
+          return { testbed, member, file, expires: token.expires };
+        } finally {
+          await client.close();
+        }
       });
-      const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
-      const content = writeKubeconfig({
-        connection: { ...client.connection, credential: { kind: 'token', token: token.token } },
-        context: testbed.name,
-        namespace: testbed.id,
-      });
-      writePrivately(file, content);
-      return { testbed, member, file, expires: token.expires };
-    } finally {
-      await client.close();
-      await credential.end();
-    }
+    });
   } finally {
     await target.close();
   }
@@ -93,11 +99,14 @@ function resolveFile(file: string, cwd: string): string {
 }
 
 function writePrivately(file: string, content: string): void {
+  const half = `${file}.${randomBytes(4).toString('hex')}.half`;
   try {
-    writeFileSync(file, content, { mode: 0o600 });
-    // The mode of writeFile counts for new files only.
-    chmodSync(file, 0o600);
+    // Written beside it first: a full disk leaves the old file as it is, and never a part of a token.
+    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
+    renameSync(half, file);
   } catch (cause) {
+    rmSync(half, { force: true });
+    if (isNoSpace(cause)) throw noSpace(file, cause);
     throw new TestbedError(
       'NoPermission',
       text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),

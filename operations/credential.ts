@@ -4,6 +4,7 @@ import { createClient } from '../kubernetes/client';
 import { requestToken } from '../kubernetes/token';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { TestbedError, isTestbedError, text } from '../errors';
+import type { Surroundings } from './surroundings';
 import type { Target } from './target';
 
 /** The provisioner's right for one operation. It ends with `end`, at the latest by the clock. */
@@ -65,6 +66,44 @@ export async function beginOperation(target: Target, purpose: string): Promise<O
         { cause: error, hint: text('run: testbed shared up', '실행: testbed shared up') },
       );
     throw error;
+  }
+}
+
+/**
+ * Runs work with a credential and ends it; one that is still on its way is not waited for before the work. The work's own failure is what counts: it is never hidden by one of the end. Where the
+ * cluster can't be asked any more, what was done stays done, and the token ends by the clock: that is a warning.
+ */
+export async function withCredential<T>(
+  credential: OperationCredential | Promise<OperationCredential>,
+  surroundings: Pick<Surroundings, 'onWarning'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await endQuietly(credential);
+    throw error;
+  }
+  try {
+    await (await credential).end();
+  } catch (error) {
+    if (!isTestbedError(error, 'KubernetesUnreachable')) throw error;
+    surroundings.onWarning(
+      text(
+        `it is done, but its credential could not be taken back and ends by itself within an hour: ${error.text.en}`,
+        `작업은 완료되었으나 자격 증명을 회수하지 못했습니다. 1시간 안에 자동으로 만료됩니다: ${error.text.ko}`,
+      ),
+    );
+  }
+  return result;
+}
+
+async function endQuietly(credential: OperationCredential | Promise<OperationCredential>): Promise<void> {
+  try {
+    await (await credential).end();
+  } catch {
+    // The work has failed already, and that is told. What was never given needs no end; what is left is swept later.
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Finding } from '../kubernetes/suitability';
 import { listTools } from '../platform/toolchain';
 import { isTestbedError, reasonOf, text, verbatim } from '../errors';
@@ -57,7 +58,7 @@ async function siteFinding(surroundings: Surroundings): Promise<Finding> {
   const title = text("the site's folder", '사이트 폴더');
   try {
     const { home } = openSite(surroundings.environment);
-    const { bavail, bsize } = await statfs(home);
+    const { bavail, bsize } = await statfs(existingAbove(home));
     const free = bavail * bsize;
     const size = `${(free / 1024 ** 3).toFixed(1)} GiB`;
     if (free >= NEEDED_BYTES)
@@ -82,6 +83,13 @@ async function siteFinding(surroundings: Surroundings): Promise<Finding> {
       ...(error.hint === undefined ? {} : { remedy: error.hint }),
     };
   }
+}
+
+/** Where the folder would be made: it need not be there yet. */
+function existingAbove(folder: string): string {
+  let here = folder;
+  while (dirname(here) !== here && statSync(here, { throwIfNoEntry: false }) === undefined) here = dirname(here);
+  return here;
 }
 
 async function toolsFinding(surroundings: Surroundings): Promise<Finding> {

@@ -3,7 +3,8 @@ import { inventory, type Inventory } from '../kubernetes/inventory';
 import { waitGone } from '../kubernetes/wait';
 import type { ObjectReference } from '../kubernetes/types';
 import { TestbedError, text, verbatim } from '../errors';
-import { beginOperation } from './credential';
+import { tellingIfGone } from './cluster-gone';
+import { beginOperation, withCredential } from './credential';
 import { forgetStack } from './forget-stack';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
@@ -48,29 +49,30 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
   const targetOptions = { kubeconfig: options.kubeconfig, context: options.context ?? record.cluster.context };
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, targetOptions, surroundings);
+    const doing = text(`'${record.name}' was ended`, `'${record.name}'을(를) 종료하는 동안`);
     try {
-      requireSameCluster(record.name, record.cluster, target);
-      records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
-      const credential = await beginOperation(target, `down ${record.id}`);
-      try {
-        const operation = await runOnStack(
-          site,
-          { kind: 'down', stack: record.id, connection: credential.connection },
-          { ...surroundings, engine },
-        );
-        const emptiness = await proveEmptiness(record, target, surroundings);
-        const ended: TestbedRecord = {
-          ...record,
-          infrastructure: 'destroyed',
-          changedAt: emptiness.provedAt,
-          emptiness,
-        };
-        records.end(ended);
-        await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
-        return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
-      } finally {
-        await credential.end();
-      }
+      return await tellingIfGone(target.reference, doing, async () => {
+        requireSameCluster(record.name, record.cluster, target);
+        records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
+        const credential = await beginOperation(target, `down ${record.id}`);
+        return withCredential(credential, surroundings, async () => {
+          const operation = await runOnStack(
+            site,
+            { kind: 'down', stack: record.id, connection: credential.connection },
+            { ...surroundings, engine },
+          );
+          const emptiness = await proveEmptiness(record, target, surroundings);
+          const ended: TestbedRecord = {
+            ...record,
+            infrastructure: 'destroyed',
+            changedAt: emptiness.provedAt,
+            emptiness,
+          };
+          records.end(ended);
+          await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
+          return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
+        });
+      });
     } finally {
       await target.close();
     }

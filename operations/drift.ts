@@ -1,5 +1,7 @@
+import { text } from '../errors';
 import type { OperationResult } from '../engine/types';
-import { beginOperation } from './credential';
+import { tellingIfGone } from './cluster-gone';
+import { beginOperation, withCredential } from './credential';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
 import { openRecords } from './records';
@@ -30,19 +32,20 @@ export async function drift(options: DriftOptions, surroundings: Surroundings): 
       { ...options, context: options.context ?? testbed.cluster.context },
       surroundings,
     );
+    const doing = text(`'${testbed.name}' was compared`, `'${testbed.name}'을(를) 비교하는 동안`);
     try {
-      requireSameCluster(testbed.name, testbed.cluster, target);
-      const credential = await beginOperation(target, `drift ${testbed.id}`);
-      try {
-        const operation = await runOnStack(
-          site,
-          { kind: 'drift', stack: testbed.id, connection: credential.connection },
-          { ...surroundings, engine },
-        );
-        return { testbed, drifted: operation.changes.length > 0, operation };
-      } finally {
-        await credential.end();
-      }
+      return await tellingIfGone(target.reference, doing, async () => {
+        requireSameCluster(testbed.name, testbed.cluster, target);
+        const credential = await beginOperation(target, `drift ${testbed.id}`);
+        return withCredential(credential, surroundings, async () => {
+          const operation = await runOnStack(
+            site,
+            { kind: 'drift', stack: testbed.id, connection: credential.connection },
+            { ...surroundings, engine },
+          );
+          return { testbed, drifted: operation.changes.length > 0, operation };
+        });
+      });
     } finally {
       await target.close();
     }

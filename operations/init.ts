@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { TestbedError, reasonOf, text } from '../errors';
+import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
 import { presetText, type PresetName } from '../spec';
 import { specPath } from './spec-file';
 import type { Surroundings } from './surroundings';
@@ -46,10 +46,7 @@ function writeError(file: string, cause: unknown): TestbedError {
         '--file로 다른 파일을 지정하거나 --force로 덮어쓰세요',
       ),
     });
-  if (code === 'ENOSPC')
-    return new TestbedError('NoSpace', text(`no space left for ${file}`, `${file}에 쓸 디스크 공간이 없습니다`), {
-      cause,
-    });
+  if (isNoSpace(cause)) return noSpace(file, cause);
   return new TestbedError(
     'NoPermission',
     text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),

@@ -1,7 +1,9 @@
+import { text } from '../errors';
 import { previewNamespace } from '../components/vocabulary';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
-import { beginOperation } from './credential';
+import { tellingIfGone } from './cluster-gone';
+import { beginOperation, withCredential } from './credential';
 import { testbedProgram } from './program';
 import { newTestbedId, openRecords } from './records';
 import { openSite } from './site';
@@ -33,30 +35,34 @@ export async function previewSpec(
   const records = openRecords(site.recordsDirectory);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
+    const doing = text(`'${spec.name}' was previewed`, `'${spec.name}'을(를) 미리 보는 동안`);
     try {
-      const known = records.find(spec.name);
-      if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
-      const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
-      const credential = await beginOperation(target, `preview ${id}`);
-      try {
-        const operation = await runOnStack(
-          site,
-          {
-            kind: 'preview',
-            stack: id,
-            program: testbedProgram(id, spec),
-            connection: credential.connection,
-            previewNamespace: previewNamespace(spec.grade),
-          },
-          { ...surroundings, engine },
-        );
-        return { name: spec.name, id: known?.id, operation };
-      } finally {
-        // The key of a stack that was only tried is nobody's.
-        if (known === undefined)
-          await (await import('../engine/data-keys.js')).openDataKeys({ directory: site.keysDirectory }).end(id);
-        await credential.end();
-      }
+      return await tellingIfGone(target.reference, doing, async () => {
+        const known = records.find(spec.name);
+        if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
+        const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
+        const credential = await beginOperation(target, `preview ${id}`);
+        return withCredential(credential, surroundings, async () => {
+          try {
+            const operation = await runOnStack(
+              site,
+              {
+                kind: 'preview',
+                stack: id,
+                program: testbedProgram(id, spec),
+                connection: credential.connection,
+                previewNamespace: previewNamespace(spec.grade),
+              },
+              { ...surroundings, engine },
+            );
+            return { name: spec.name, id: known?.id, operation };
+          } finally {
+            // The key of a stack that was only tried is nobody's.
+            if (known === undefined)
+              await (await import('../engine/data-keys.js')).openDataKeys({ directory: site.keysDirectory }).end(id);
+          }
+        });
+      });
     } finally {
       await target.close();
     }

@@ -9,11 +9,11 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { TestbedError, reasonOf, text } from '../errors';
+import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
 
 const id = z.string().regex(/^tb-[a-z0-9]{6}$/);
 
@@ -67,7 +67,7 @@ export interface Records {
 export function openRecords(directory: string): Records {
   const endedDirectory = join(directory, 'ended');
   const read = (folder: string): TestbedRecord[] =>
-    readdirSync(folder)
+    namesIn(folder)
       .filter((file) => file.endsWith('.json'))
       .map((file) => readRecord(join(folder, file)))
       .sort((a, b) => a.name.localeCompare(b.name));
@@ -81,14 +81,10 @@ export function openRecords(directory: string): Records {
     },
     save: (one) => void writeWhole(join(directory, `${one.name}.json`), one),
     end: (one) => {
-      mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
       writeWhole(join(endedDirectory, `${one.id}.json`), one);
       rmSync(join(directory, `${one.name}.json`), { force: true });
     },
-    ended: () => {
-      mkdirSync(endedDirectory, { recursive: true, mode: 0o700 });
-      return read(endedDirectory);
-    },
+    ended: () => read(endedDirectory),
   };
 }
 
@@ -103,25 +99,36 @@ export function newTestbedId(taken: ReadonlySet<string>): string {
   }
 }
 
+/** Before the first record there is no folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw unreadable(folder, cause);
+  }
+}
+
 function readRecord(file: string): TestbedRecord {
   try {
     return record.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    throw new TestbedError(
-      'StateUnreadable',
-      text(
-        `the record ${file} cannot be read: ${reasonOf(cause).slice(0, 300)}`,
-        `기록 파일 ${file}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`,
-      ),
-      {
-        cause,
-        hint: text(
-          `restore the file from a backup, or move it away`,
-          '백업에서 파일을 복원하거나 다른 곳으로 옮기세요',
-        ),
-      },
-    );
+    throw unreadable(file, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): TestbedError {
+  return new TestbedError(
+    'StateUnreadable',
+    text(
+      `the record ${path} cannot be read: ${reasonOf(cause).slice(0, 300)}`,
+      `기록 파일 ${path}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`,
+    ),
+    {
+      cause,
+      hint: text(`restore the file from a backup, or move it away`, '백업에서 파일을 복원하거나 다른 곳으로 옮기세요'),
+    },
+  );
 }
 
 function writeWhole(
@@ -131,9 +138,11 @@ function writeWhole(
 ): 'written' | 'exists' {
   const half = `${file}.${process.pid}.half`;
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const handle = openSync(half, 'w', 0o600);
     try {
-      writeSync(handle, `${JSON.stringify(value, null, 2)}\n`);
+      // Unlike writeSync it goes on after a short write: on a nearly full disk a part would else pass for the whole.
+      writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -149,12 +158,10 @@ function writeWhole(
     rmSync(half, { force: true });
     const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
     if (mode === 'only-new' && code === 'EEXIST') return 'exists';
-    const full = code === 'ENOSPC';
+    if (isNoSpace(cause)) throw noSpace(file, cause);
     throw new TestbedError(
-      full ? 'NoSpace' : 'NoPermission',
-      full
-        ? text(`no space left to write ${file}`, `${file}을(를) 쓸 디스크 공간이 없습니다`)
-        : text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
+      'NoPermission',
+      text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
       { cause },
     );
   }

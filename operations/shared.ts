@@ -7,7 +7,8 @@ import { TestbedError, text } from '../errors';
 import { sweepOperations } from './credential';
 import { sharedProgram } from './program';
 import { openRecords } from './records';
-import { openSite } from './site';
+import { tellingIfGone } from './cluster-gone';
+import { openSite, prepareSite } from './site';
 import { runOnStack, withEngine } from './stack';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
@@ -100,27 +101,31 @@ async function runShared(
   options: TargetOptions,
   surroundings: Surroundings,
 ): Promise<OperationResult> {
-  const site = openSite(surroundings.environment);
+  const site = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
     try {
-      const connection = await target.admin();
-      const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
-      return await runOnStack(
-        site,
-        {
-          kind,
-          stack: SHARED_STACK,
-          connection,
-          ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}),
-        },
-        { ...surroundings, engine },
-      );
+      return await tellingIfGone(target.reference, SHARED_DOING, async () => {
+        const connection = await target.admin();
+        const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
+        return runOnStack(
+          site,
+          {
+            kind,
+            stack: SHARED_STACK,
+            connection,
+            ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}),
+          },
+          { ...surroundings, engine },
+        );
+      });
     } finally {
       await target.close();
     }
   });
 }
+
+const SHARED_DOING = text('what it shares was looked after', '공용 구성을 다루는 동안');
 
 const selfSubjectReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { TestbedError, reasonOf, text } from '../errors';
+import { TestbedError, isNoSpace, isTestbedError, noSpace, reasonOf, text } from '../errors';
 
 /** The folders of one site on this machine. All below `home`, which only its owner can enter. */
 export interface Site {
@@ -17,42 +17,50 @@ export interface Site {
 }
 
 /**
- * Opens the site's folder and makes it when it is missing: `TESTBED_HOME`, else `$XDG_DATA_HOME/testbed`, else `~/.local/share/testbed`.
- * Refuses a folder of another user or one that others can enter (NoPermission): whoever reads it holds every right of the site.
+ * The site's folder: `TESTBED_HOME`, else `$XDG_DATA_HOME/testbed`, else `~/.local/share/testbed`. Creates nothing and changes nothing:
+ * where it is missing the site is empty. Refuses a folder of another user (NoPermission): whoever can write it holds every right of the site.
  */
 export function openSite(environment: NodeJS.ProcessEnv): Site {
   const home = siteHome(environment);
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    const { uid, mode } = statSync(home);
-    if (process.getuid !== undefined && uid !== process.getuid())
-      throw new TestbedError(
-        'NoPermission',
-        text(
-          `the site's folder ${home} belongs to uid ${uid}, not to you`,
-          `사이트 폴더 ${home}의 소유자는 현재 사용자가 아니라 uid ${uid}입니다`,
-        ),
-        { hint: text('set TESTBED_HOME to a folder of your own', 'TESTBED_HOME에 본인 소유의 폴더를 지정하세요') },
-      );
-    if ((mode & 0o077) !== 0) chmodSync(home, 0o700);
+    const found = statSync(home, { throwIfNoEntry: false });
+    if (found !== undefined) requireOwn(home, found.uid);
   } catch (cause) {
-    if (cause instanceof TestbedError) throw cause;
     throw folderError(home, cause);
   }
-  const site: Site = {
+  return {
     home,
     clusterDirectory: join(home, 'clusters', 'embedded'),
     stateDirectory: join(home, 'state'),
     keysDirectory: join(home, 'keys'),
     recordsDirectory: join(home, 'records'),
   };
+}
+
+/** As `openSite`, for commands that write: makes the folder when it is missing, and closes it to everybody else. */
+export function prepareSite(environment: NodeJS.ProcessEnv): Site {
+  const site = openSite(environment);
   try {
+    mkdirSync(site.home, { recursive: true, mode: 0o700 });
+    if ((statSync(site.home).mode & 0o077) !== 0) chmodSync(site.home, 0o700);
     for (const folder of [site.stateDirectory, site.keysDirectory, site.recordsDirectory])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw folderError(home, cause);
+    throw folderError(site.home, cause);
   }
   return site;
+}
+
+function requireOwn(home: string, uid: number): void {
+  if (process.getuid === undefined || uid === process.getuid()) return;
+  throw new TestbedError(
+    'NoPermission',
+    text(
+      `the site's folder ${home} belongs to uid ${uid}, not to you`,
+      `사이트 폴더 ${home}의 소유자는 현재 사용자가 아니라 uid ${uid}입니다`,
+    ),
+    { hint: text('set TESTBED_HOME to a folder of your own', 'TESTBED_HOME에 본인 소유의 폴더를 지정하세요') },
+  );
 }
 
 function siteHome(environment: NodeJS.ProcessEnv): string {
@@ -75,11 +83,8 @@ function siteHome(environment: NodeJS.ProcessEnv): string {
 }
 
 function folderError(folder: string, cause: unknown): TestbedError {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOSPC')
-    return new TestbedError('NoSpace', text(`no space left for ${folder}`, `${folder}에 쓸 디스크 공간이 없습니다`), {
-      cause,
-    });
+  if (isTestbedError(cause)) return cause;
+  if (isNoSpace(cause)) return noSpace(folder, cause);
   return new TestbedError(
     'NoPermission',
     text(

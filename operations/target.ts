@@ -3,7 +3,8 @@ import { createClient } from '../kubernetes/client';
 import { kubeconfigPath, readKubeconfig } from '../kubernetes/kubeconfig-file';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { openEmbeddedCluster } from '../platform/cluster';
-import { TestbedError, text } from '../errors';
+import { TestbedError, isTestbedError, text } from '../errors';
+import { notAnswering } from './cluster-gone';
 import type { ClusterReference } from './records';
 import type { Site } from './site';
 import type { Surroundings } from './surroundings';
@@ -43,7 +44,7 @@ export async function openTarget(site: Site, options: TargetOptions, surrounding
     };
   } catch (error) {
     await reader.close();
-    throw error;
+    throw isTestbedError(error, 'KubernetesUnreachable') ? notAnswering(error, opened.reference) : error;
   }
 }
 

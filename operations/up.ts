@@ -1,15 +1,16 @@
 import { packageVersion } from '../package/root';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
-import { TestbedError, text } from '../errors';
+import { TestbedError, isNoSpace, text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
-import { beginOperation, type OperationCredential } from './credential';
+import { tellingIfGone } from './cluster-gone';
+import { beginOperation, withCredential } from './credential';
 import { findByMark } from './marks';
 import { testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { newTestbedId, openRecords } from './records';
 import type { Site } from './site';
-import { openSite } from './site';
+import { prepareSite } from './site';
 import { readProvisionableSpec } from './spec-file';
 import { runOnStack, withEngine } from './stack';
 import type { Surroundings } from './surroundings';
@@ -44,23 +45,18 @@ export async function upSpec(
   surroundings: Surroundings,
 ): Promise<UpResult> {
   const began = performance.now();
-  const site = openSite(surroundings.environment);
+  const site = prepareSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
-    let credential: OperationCredential | undefined;
-    try {
-      // Neither waits for the other: together they are a tenth of a first `up`.
-      const [taken, begun] = await Promise.allSettled([
-        takeRecord(spec, records, target, surroundings),
-        beginOperation(target, `up ${spec.name}`),
-      ]);
-      if (begun.status === 'fulfilled') credential = begun.value;
-      if (taken.status === 'rejected') throw taken.reason;
-      if (credential === undefined) throw begun.status === 'rejected' ? begun.reason : new Error('no credential');
-      const { record, isNew } = taken.value;
+    const doing = text(`'${spec.name}' was provisioned`, `'${spec.name}'을(를) 구성하는 동안`);
+    // On its way while the record is taken; whoever needs it first learns of its failure.
+    const credential = beginOperation(target, `up ${spec.name}`);
+    credential.catch(() => undefined);
+    const work = async (): Promise<UpResult> => {
+      const { record, isNew } = await takeRecord(spec, records, target, surroundings);
       requireSameCluster(spec.name, record.cluster, target);
-      const place = { record, records, connection: credential.connection };
+      const place = { record, records, connection: (await credential).connection };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
         ...record,
@@ -74,8 +70,10 @@ export async function upSpec(
       const ready = await becomeReady(applied, { records, target }, surroundings);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
       return { outcome, testbed: ready, operation, appliedMs, readyMs: performance.now() - began };
+    };
+    try {
+      return await tellingIfGone(target.reference, doing, () => withCredential(credential, surroundings, work));
     } finally {
-      await credential?.end();
       await target.close();
     }
   });
@@ -101,7 +99,7 @@ async function provision(
       surroundings,
     );
   } catch (error) {
-    records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
+    noteFailure(record, records, surroundings);
     throw error;
   }
 }
@@ -112,18 +110,25 @@ async function becomeReady(
   place: { readonly records: Records; readonly target: Target },
   surroundings: Surroundings,
 ): Promise<TestbedRecord> {
-  const save = (infrastructure: 'ready' | 'failed'): TestbedRecord => {
-    const changed: TestbedRecord = { ...record, infrastructure, changedAt: surroundings.now().toISOString() };
-    place.records.save(changed);
-    return changed;
-  };
   try {
     await waitForWorkloads(place.target.reader, record.id, surroundings);
   } catch (error) {
-    save('failed');
+    noteFailure(record, place.records, surroundings);
     throw error;
   }
-  return record.infrastructure === 'ready' ? record : save('ready');
+  if (record.infrastructure === 'ready') return record;
+  const ready: TestbedRecord = { ...record, infrastructure: 'ready', changedAt: surroundings.now().toISOString() };
+  place.records.save(ready);
+  return ready;
+}
+
+/** A full disk may be what failed: then the record stays as it was, and the first error is the one to tell. */
+function noteFailure(record: TestbedRecord, records: Records, surroundings: Surroundings): void {
+  try {
+    records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
+  } catch (error) {
+    if (!isNoSpace(error)) throw error;
+  }
 }
 
 /** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */

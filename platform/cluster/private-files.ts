@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { TestbedError, text } from '../../errors';
@@ -119,7 +119,8 @@ export function writePrivateFile(path: string, content: string, durability: 'dur
   try {
     const file = openSync(half, 'wx', 0o600);
     try {
-      writeSync(file, content);
+      // Unlike writeSync it goes on after a short write: on a nearly full disk a part would else pass for the whole.
+      writeFileSync(file, content);
       if (durability === 'durable') fsyncSync(file);
     } finally {
       closeSync(file);

@@ -1,4 +1,5 @@
-import { TestbedError, isTestbedError, reasonOf, text, type Language } from '../../errors';
+import { tmpdir } from 'node:os';
+import { TestbedError, isNoSpace, isTestbedError, noSpace, reasonOf, text, type Language } from '../../errors';
 import { paint, type Style } from './block-lines';
 import { escapeLines } from './foreign-text';
 
@@ -39,6 +40,8 @@ export function asTestbedError(thrown: unknown, signal: AbortSignal): TestbedErr
   if (signal.aborted && (thrown === signal.reason || isAbort(thrown)))
     return isTestbedError(signal.reason) ? signal.reason : interrupted();
   if (isTestbedError(thrown)) return thrown;
+  // A full disk can strike wherever something is written, and is never our bug.
+  if (isNoSpace(thrown)) return noSpace(pathOf(thrown), thrown);
   const reason = reasonOf(thrown);
   const stack = thrown instanceof Error && thrown.stack !== undefined ? thrown.stack.split('\n').slice(1) : [];
   return new TestbedError(
@@ -53,6 +56,10 @@ export function asTestbedError(thrown: unknown, signal: AbortSignal): TestbedErr
       ),
     },
   );
+}
+
+function pathOf(error: unknown): string {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : tmpdir();
 }
 
 /** What an interrupted command ends with. */

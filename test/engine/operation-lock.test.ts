@@ -71,9 +71,13 @@ describe('the lock of a stack', () => {
     await expect(lockStack(stack, 'up')).rejects.toMatchObject({ code: 'OperationRunning' });
   });
 
-  it('that is half written is respected', async () => {
+  it('that is damaged is respected, and named with the way out', async () => {
     leave(ownFolder(), '{"kind":"u');
-    await expect(lockStack(stack, 'up')).rejects.toMatchObject({ code: 'OperationRunning' });
+    await expect(lockStack(stack, 'up')).rejects.toMatchObject({
+      code: 'StateUnreadable',
+      hint: { en: expect.stringContaining(`rm ${join(ownFolder(), 'left.json')}`) },
+    });
+    expect(readdirSync(ownFolder())).toEqual(['left.json']);
   });
 });
 
