@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClusterConnection } from '../kubernetes/types';
 import { TestbedError, text } from '../errors';
 import { startCli, type CliExit, type CliProcess } from './cli-process';
 import type { Report } from './events';
@@ -53,6 +54,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
   return {
     async run(request) {
       requireStackName(request.stack.name);
+      // Whoever fails before it is awaited tells of the first failure, and this one is no second.
+      Promise.resolve(request.connection).catch(() => undefined);
       if (!swept) {
         swept = true;
         sweepWorkDirectories();
@@ -154,7 +157,11 @@ async function runCli(
       secrets: keys?.environment ?? { PULUMI_CONFIG_PASSPHRASE: stack.dataKey },
     });
     signal?.addEventListener('abort', onAbort);
-    const { exit, broken } = await endOf(cli, runner);
+    const ended = endOf(cli, runner);
+    // The CLI may end first; why, is told below.
+    const connection = await Promise.race([admit(request, runner), ended.then(() => undefined)]);
+    if (connection !== undefined) runner.open(connection);
+    const { exit, broken } = await ended;
     hosted = false;
     const report = broken === undefined ? (await runner.finish()).report : undefined;
     if (exit.code === 0 && report?.complete === true) return report;
@@ -183,6 +190,17 @@ async function keyServiceOf(stack: StackReference, ciphertext: string): Promise<
   return openKeyService({ stack: stack.name, ciphertext, key });
 }
 
+/** What the operation waits for before anything is registered: its credential, and the judgement of what the program would do. */
+async function admit(request: OperationRequest, runner: Runner): Promise<ClusterConnection> {
+  const { program, judge, stack } = request;
+  const judged = async (): Promise<void> => {
+    if (judge === undefined || program === undefined || !runsProgram(request)) return;
+    await judge(await runner.rehearse({ program, stack: stack.name }));
+  };
+  const [connection] = await Promise.all([request.connection, judged()]);
+  return connection;
+}
+
 /** Waits for the CLI; when its runner breaks it has lost its program or provider and is asked to stop. */
 async function endOf(
   cli: CliProcess,
@@ -197,23 +215,27 @@ async function endOf(
 }
 
 function hostRequest(request: OperationRequest, provider: string | undefined): HostRequest {
-  const { kind, program, previewNamespace, clusterUid } = request;
-  const runsProgram = kind === 'up' || kind === 'preview';
-  if (runsProgram && program === undefined)
+  const { kind, program, previewNamespace, clusterUid, waitFor = 'ready' } = request;
+  const runs = runsProgram(request);
+  if (runs && program === undefined)
     throw new TestbedError('InternalError', text(`'${kind}' needs a program`, `'${kind}'에는 프로그램이 필요합니다`));
   return {
     type: 'host',
     kind,
     stack: request.stack.name,
-    connection: request.connection,
+    waitFor,
     readinessTimeoutSeconds: request.readinessTimeoutSeconds ?? DEFAULT_READINESS_SECONDS,
-    ...(runsProgram && program !== undefined
+    ...(runs && program !== undefined
       ? { program, seed: keyFor(PROGRAM_SEED, request.stack.dataKey).toString('base64') }
       : {}),
     ...(previewNamespace === undefined ? {} : { previewNamespace }),
     ...(clusterUid === undefined ? {} : { clusterUid }),
     ...(provider === undefined ? {} : { provider }),
   };
+}
+
+function runsProgram({ kind }: OperationRequest): boolean {
+  return kind === 'up' || kind === 'preview';
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {

@@ -1,3 +1,4 @@
+import type { ClusterConnection } from '../kubernetes/types';
 import { createEventCollector } from './events';
 import { openGuardedPort } from './guarded-port';
 import type { GrpcHost } from './grpc-host';
@@ -11,6 +12,8 @@ const PROGRAM_CONNECTIONS = 2;
 
 /** One operation inside a runner: program, provider and events, each on a port of its own. */
 export interface Hosting {
+  /** Serves provider and program: from here on the CLI gets on. */
+  open(connection: ClusterConnection): void;
   cancel(): void;
   /** Closes everything at once, whatever still goes on. */
   abandon(): Promise<void>;
@@ -19,7 +22,7 @@ export interface Hosting {
 
 /**
  * Opens the ports and tells them first, so that the CLI can start while the imports go on here; its connections wait until their
- * service is ready.
+ * service is ready. Provider and program are served by `open`: until then the CLI has started, and nothing is registered.
  */
 export async function createHosting(request: HostRequest, post: (message: FromRunner) => void): Promise<Hosting> {
   const { program } = request;
@@ -58,21 +61,24 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     ),
   );
 
+  // Loaded while the CLI starts, and not only when it may begin.
   const { hostProvider } = await import('./provider-host.js');
-  const provider = hostProvider(request, stop.signal, (urn, message) =>
-    post({ type: 'event', event: { type: 'status', urn, message } }),
-  );
-  releases.push(() => provider.release());
-  // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
-  opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
+  const programs = program === undefined ? undefined : await import('./program-host.js');
+  programs?.loadSdk();
 
-  if (program !== undefined && programPort !== undefined) {
-    const { hostProgram } = await import('./program-host.js');
-    const hosted = hostProgram(program, request.seed);
+  const serve = (connection: ClusterConnection): void => {
+    const provider = hostProvider({ ...request, connection }, stop.signal, (urn, message) =>
+      post({ type: 'event', event: { type: 'status', urn, message } }),
+    );
+    releases.push(() => provider.release());
+    // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
+    opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
+
+    if (program === undefined || programPort === undefined || programs === undefined) return;
+    const hosted = programs.hostProgram(program, request.seed);
     releases.push(() => hosted.release());
     opened.push(hostGrpc(programPort, hosted.definition, hosted.implementation));
-  }
-
+  };
   const abandon = async (): Promise<void> => {
     stop.abort();
     for (const host of opened.splice(0)) host.close();
@@ -80,6 +86,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     for (const release of releases.splice(0)) await release();
   };
   return {
+    open: serve,
     cancel: () => stop.abort(),
     abandon,
     async finish() {

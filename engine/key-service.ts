@@ -5,10 +5,8 @@ import { openGuardedPort } from './guarded-port';
 
 /** Largest request, in bytes; the CLI's is about 400. */
 const MAX_REQUEST = 4096;
-/** A connection that says nothing for so long is ended, in milliseconds. */
-const SILENCE_MS = 10_000;
-/** Whole life of a connection, in milliseconds: the CLI asks once, at its start. */
-const LIFE_MS = 60_000;
+/** A connection over which nothing was asked for so long is ended, in milliseconds; the CLI asks as soon as it has connected. */
+const FIRST_REQUEST_MS = 10_000;
 
 const question = z.object({ ciphertext: z.string() });
 
@@ -34,17 +32,19 @@ export interface HeldKey {
 export async function openKeyService(held: HeldKey): Promise<KeyService> {
   const token = randomBytes(32).toString('base64url');
   const port = await openGuardedPort({ connections: 1 });
-  const server = createServer({ maxHeaderSize: MAX_REQUEST }, (request, response) => {
+  // The CLI asks twice, and between the two waits for us as long as we need: its one connection stays open.
+  const server = createServer({ maxHeaderSize: MAX_REQUEST, keepAliveTimeout: 0 }, (request, response) => {
+    response.once('finish', () => clearTimeout(late));
     answer(request, held, token).then(
       (reply) => send(response, reply),
       // The connection broke in the middle of the request: nobody is left to answer.
       () => response.destroy(),
     );
   });
+  let late: NodeJS.Timeout | undefined;
   port.onConnection((socket) => {
-    const end = setTimeout(() => socket.destroy(), LIFE_MS);
-    socket.once('close', () => clearTimeout(end));
-    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    late = setTimeout(() => socket.destroy(), FIRST_REQUEST_MS);
+    socket.once('close', () => clearTimeout(late));
     server.emit('connection', socket);
   });
   return {

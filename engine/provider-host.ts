@@ -3,6 +3,7 @@ import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { createClient } from '../kubernetes/client';
+import type { ClusterConnection } from '../kubernetes/types';
 import { providerService, type ProviderContext } from './provider';
 import type { HostRequest } from './runner-messages';
 
@@ -23,7 +24,7 @@ export function loadProvider(module: string | undefined): ProviderService {
 
 /** The provider of one operation, with a client of its own: credentials end with the operation. */
 export function hostProvider(
-  request: HostRequest,
+  request: HostRequest & { readonly connection: ClusterConnection },
   signal: AbortSignal,
   onStatus: (urn: string, message: string) => void,
 ): HostedProvider {
@@ -32,6 +33,7 @@ export function hostProvider(
     client,
     stack: request.stack,
     ...(request.previewNamespace === undefined ? {} : { previewNamespace: request.previewNamespace }),
+    waitFor: request.waitFor,
     readinessTimeoutSeconds: request.readinessTimeoutSeconds,
     ...(request.clusterUid === undefined ? {} : { clusterUid: request.clusterUid }),
     onStatus,

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { PULUMI_PROJECT } from '../components/vocabulary';
 import { isTestbedError, reasonOf } from '../errors';
+import type { ClusterConnection } from '../kubernetes/types';
 import { packageRoot } from '../package/root';
 import { createHosting, type Hosting } from './hosting';
 import { encodeProviderError } from './provider-errors';
@@ -49,6 +50,10 @@ async function rehearseOnce({ program, stack }: Extract<ToRunner, { type: 'rehea
   }
 }
 
+async function open(connection: ClusterConnection): Promise<void> {
+  (await hosting)?.open(connection);
+}
+
 async function finish(): Promise<void> {
   const finished = await (await hosting)?.finish();
   hosting = undefined;
@@ -92,6 +97,8 @@ function handle(message: ToRunner): Promise<void> {
       return begin(message);
     case 'rehearse':
       return rehearseOnce(message);
+    case 'open':
+      return open(message.connection);
     case 'cancel':
       return Promise.resolve(hosting).then((current) => current?.cancel());
     case 'finish':

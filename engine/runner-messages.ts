@@ -10,8 +10,8 @@ export interface HostRequest {
   readonly program?: ProgramReference;
   /** Secret of the stack for what a program generates: the same after a lost state. Derived from the data key. */
   readonly seed?: string;
-  readonly connection: ClusterConnection;
   readonly previewNamespace?: string;
+  readonly waitFor: 'ready' | 'applied';
   readonly readinessTimeoutSeconds: number;
   readonly clusterUid?: string;
   /** A module that exports `providerService` instead of the embedded provider. */
@@ -22,6 +22,8 @@ export type ToRunner =
   /** Import what a program needs, ahead of the first. */
   | { readonly type: 'warm'; readonly provider?: string }
   | HostRequest
+  /** The operation may begin, on this cluster. */
+  | { readonly type: 'open'; readonly connection: ClusterConnection }
   /** Only find out what a program would register. */
   | { readonly type: 'rehearse'; readonly program: ProgramReference; readonly stack: string }
   /** The operation is to stop: the provider gives up what it waits for. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TestbedError, text } from '../errors';
+import type { ClusterConnection } from '../kubernetes/types';
 import { built } from './entry';
 import { decodeProviderError } from './provider-errors';
 import type { Finished, FromRunner, HostRequest, Ports, ToRunner } from './runner-messages';
@@ -17,10 +18,11 @@ const HEAP_LIMIT_MIB = 1024;
 export interface Runner {
   /** Imports what programs need. */
   warm(provider?: string): Promise<void>;
-  /** Opens the operation's ports. */
+  /** Opens the operation's ports; what the CLI asks there waits for `open`. */
   host(request: HostRequest, onEvent: (event: EngineEvent) => void): Promise<Ports>;
   /** What the program would register. */
   rehearse(request: RehearsalRequest): Promise<readonly PlannedResource[]>;
+  open(connection: ClusterConnection): void;
   /** Settles only when the hosted operation cannot go on: the thread died, or its program or provider did not load. */
   readonly broken: Promise<TestbedError>;
   cancel(): void;
@@ -124,6 +126,7 @@ export function startRunner(): Runner {
       send({ type: 'rehearse', program, stack });
       return rehearsed.promise;
     },
+    open: (connection) => send({ type: 'open', connection }),
     cancel: () => send({ type: 'cancel' }),
     async finish() {
       finished = Promise.withResolvers();

@@ -10,8 +10,10 @@ export interface StackOperation {
   readonly kind: OperationKind;
   readonly stack: string;
   readonly program?: ProgramReference;
-  readonly connection: ClusterConnection;
+  readonly connection: ClusterConnection | Promise<ClusterConnection>;
   readonly previewNamespace?: string;
+  /** Default `ready`. */
+  readonly waitFor?: 'ready' | 'applied';
 }
 
 /**
@@ -36,6 +38,7 @@ export async function runOnStack(
         stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
         ...(operation.program === undefined ? {} : { program: operation.program }),
         ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
+        ...(operation.waitFor === undefined ? {} : { waitFor: operation.waitFor }),
         connection: operation.connection,
         pulumi,
         signal: surroundings.signal,

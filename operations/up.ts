@@ -50,13 +50,13 @@ export async function upSpec(
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
     const doing = text(`'${spec.name}' was provisioned`, `'${spec.name}'을(를) 구성하는 동안`);
-    // On its way while the record is taken; whoever needs it first learns of its failure.
+    // On its way while the record is taken and the engine starts; whoever needs it first learns of its failure.
     const credential = beginOperation(target, `up ${spec.name}`);
     credential.catch(() => undefined);
     const work = async (): Promise<UpResult> => {
       const { record, isNew } = await takeRecord(spec, records, target, surroundings);
       requireSameCluster(spec.name, record.cluster, target);
-      const place = { record, records, connection: (await credential).connection };
+      const place = { record, records, connection: credential.then(({ connection }) => connection) };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
         ...record,
@@ -82,7 +82,7 @@ export async function upSpec(
 interface Place {
   readonly record: TestbedRecord;
   readonly records: Records;
-  readonly connection: ClusterConnection;
+  readonly connection: Promise<ClusterConnection>;
 }
 
 async function provision(
@@ -95,11 +95,17 @@ async function provision(
   try {
     return await runOnStack(
       site,
-      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection },
+      // Its workloads are waited for below, after the record is written.
+      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection, waitFor: 'applied' },
       surroundings,
     );
   } catch (error) {
-    noteFailure(record, records, surroundings);
+    // Without a credential nothing was touched.
+    const begun = await connection.then(
+      () => true,
+      () => false,
+    );
+    if (begun) noteFailure(record, records, surroundings);
     throw error;
   }
 }

@@ -8,6 +8,8 @@ export interface ProviderContext {
   readonly stack: string;
   /** Where objects of a namespace that does not exist yet are dry-run; undefined: their inputs are echoed. */
   readonly previewNamespace?: string;
+  /** `applied`: only what others stand on is waited for until it is ready. Default `ready`: every object. */
+  readonly waitFor?: 'ready' | 'applied';
   /** How long an object may take to become ready or to be gone, in seconds, where neither program nor annotation says. */
   readonly readinessTimeoutSeconds: number;
   /** Identity of the cluster (uid of kube-system): another one makes the engine replace all resources. */

@@ -1,4 +1,4 @@
-import { readiness } from '../../kubernetes/readiness';
+import { kindKey, readiness } from '../../kubernetes/readiness';
 import { referenceOf } from '../../kubernetes/objects';
 import type { KubernetesObject } from '../../kubernetes/types';
 import { waitReady } from '../../kubernetes/wait';
@@ -9,6 +9,8 @@ import type { Properties } from './wire';
 
 const SKIP_AWAIT = 'pulumi.com/skipAwait';
 const TIMEOUT_SECONDS = 'pulumi.com/timeoutSeconds';
+/** What other objects cannot be created without. */
+const STOOD_ON: ReadonlySet<string> = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition']);
 /** A day: no annotation may hold a worker longer. */
 const LONGEST_SECONDS = 86_400;
 
@@ -33,6 +35,7 @@ export async function awaitReady(
 ): Promise<KubernetesObject> {
   const { urn, applied, inputs, timeoutSeconds, signal } = wait;
   if (wordAt(inputs.value, 'metadata', 'annotations', SKIP_AWAIT) === 'true') return applied;
+  if (run.context.waitFor === 'applied' && !STOOD_ON.has(kindKey(applied))) return applied;
   if (readiness(applied).state === 'ready') return applied;
   const secrets = secretWords(inputs);
   return waitReady(run.context.client, referenceOf(applied), {

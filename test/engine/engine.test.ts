@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../engine/engine';
 import { listStacks, readStack, stackFilePath } from '../../engine/state';
-import type { EngineEvent } from '../../engine/types';
+import type { EngineEvent, PlannedResource } from '../../engine/types';
+import { TestbedError, text } from '../../errors';
+import type { ClusterConnection } from '../../kubernetes/types';
 import { testSurroundings } from '../support/cluster';
 import { STAND_IN_PROVIDER, openHarness, thrown } from './harness';
 
 // The provider here is a stand-in (see its header); the CLI, the API server, threads, ports and state are real.
 const harness = openHarness({ provider: STAND_IN_PROVIDER, runners: 3 });
+
+function workDirectories(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
+}
 
 describe('an operation', () => {
   it('brings a stack up, leaves it alone, changes it, sees it as it is and takes it down', async () => {
@@ -66,10 +72,67 @@ describe('an operation', () => {
   });
 
   it('removes its work directory, also when it fails', async () => {
-    const own = (): string[] =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
     await thrown(harness.run('up', harness.stack(), { fault: 'throw' }));
-    expect(own()).toEqual([]);
+    expect(workDirectories()).toEqual([]);
+  });
+});
+
+describe('what an operation waits for', () => {
+  it('is its credential: nothing is registered before it is there', async () => {
+    const stack = harness.stack();
+    const granted = Promise.withResolvers<ClusterConnection>();
+    const events: EngineEvent[] = [];
+    const run = harness.run('up', stack, {}, { connection: granted.promise, onEvent: (event) => events.push(event) });
+    // The CLI has its settings written when it has started and asks for its program.
+    const settings = (): boolean =>
+      workDirectories().some((name) => existsSync(join(tmpdir(), name, `Pulumi.${stack.name}.yaml`)));
+    await expect.poll(settings, { timeout: 20_000 }).toBe(true);
+    expect(events).toEqual([]);
+    granted.resolve(testSurroundings().connection);
+    expect((await run).counts).toEqual({ create: 3 });
+    await harness.run('down', stack);
+  });
+
+  it('ends it when it fails, with nothing touched', async () => {
+    const stack = harness.stack();
+    const refusal = new TestbedError('ClusterUnsuitable', text('no credential today', '오늘은 자격 증명이 없습니다'));
+    const error = await thrown(harness.run('up', stack, {}, { connection: Promise.reject(refusal) }));
+    expect(error).toBe(refusal);
+    expect(readStack(stack)?.resources).toEqual([]);
+    expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
+    expect(workDirectories()).toEqual([]);
+    expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
+    await harness.run('down', stack);
+  });
+
+  it('is the judgement of everything that its program would register', async () => {
+    const stack = harness.stack();
+    const seen: string[] = [];
+    const judge = async (planned: readonly PlannedResource[]): Promise<void> => {
+      seen.push(...planned.map(({ type, name }) => `${type} ${name}`));
+      expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
+    };
+    expect((await harness.run('up', stack, {}, { judge })).counts).toEqual({ create: 3 });
+    expect(seen).toEqual([
+      'kubernetes:core/v1:Namespace namespace',
+      'kubernetes:core/v1:ConfigMap settings-0',
+      'kubernetes:core/v1:Secret credentials',
+    ]);
+    // What needs no program is not judged: it works from state alone.
+    await harness.run('down', stack, {}, { judge: () => Promise.reject(new Error('nobody asks')) });
+  });
+
+  it('ends it when the judge refuses, with nothing touched', async () => {
+    const stack = harness.stack();
+    const refusal = new TestbedError('OwnershipConflict', text('not like this', '이렇게는 안 됩니다'));
+    const judge = (): never => {
+      throw refusal;
+    };
+    expect(await thrown(harness.run('up', stack, {}, { judge }))).toBe(refusal);
+    expect(await thrown(harness.run('preview', stack, {}, { judge }))).toBe(refusal);
+    expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
+    expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
+    await harness.run('down', stack);
   });
 });
 
@@ -120,7 +183,12 @@ describe('a failure', () => {
       harness.run('up', bad, { fault: 'late' }),
       harness.run('up', dead, { fault: 'exit' }),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    const told = results.map((result) => (result.status === 'rejected' ? String(result.reason) : result.status));
+    expect(told).toEqual([
+      'fulfilled',
+      'TestbedError: one or more errors occurred: thrown outside of the program',
+      'TestbedError: the program called process.exit(7)',
+    ]);
     expect((await harness.run('up', good, { maps: 5 })).counts).toEqual({ same: 7 });
     for (const stack of [good, bad, dead]) await harness.run('down', stack);
   });

@@ -8,7 +8,14 @@ import { createClient } from '../../kubernetes/client';
 import type { JsonObject } from '../../kubernetes/types';
 import { createEngine, type EngineOptions } from '../../engine/engine';
 import { TestbedError } from '../../errors';
-import type { Engine, EngineEvent, OperationKind, OperationResult, StackReference } from '../../engine/types';
+import type {
+  Engine,
+  EngineEvent,
+  OperationKind,
+  OperationRequest,
+  OperationResult,
+  StackReference,
+} from '../../engine/types';
 import { testSurroundings } from '../support/cluster';
 
 export const SMALL_PROGRAM = join(packageRoot(), 'test/fixtures/programs/small.cjs');
@@ -24,7 +31,7 @@ export interface Harness {
   exists(stack: StackReference, kind: string, name: string): Promise<boolean>;
 }
 
-export interface RunOptions {
+export interface RunOptions extends Partial<Pick<OperationRequest, 'connection' | 'judge' | 'waitFor'>> {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
   readonly engine?: Engine;
@@ -56,7 +63,7 @@ export function openHarness(options: EngineOptions = {}): Harness {
       const name = `et-${randomBytes(5).toString('hex')}`;
       return { name, stateDirectory, dataKey: randomBytes(32).toString('base64') };
     },
-    run(kind, stack, args = {}, { signal, onEvent, engine: other, pulumi: otherCli } = {}) {
+    run(kind, stack, args = {}, { engine: other, pulumi: otherCli, ...options } = {}) {
       namespaces.add(stack.name);
       return (other ?? engine).run({
         kind,
@@ -64,8 +71,7 @@ export function openHarness(options: EngineOptions = {}): Harness {
         program: { module: SMALL_PROGRAM, args: { namespace: stack.name, ...args } },
         connection,
         pulumi: otherCli ?? pulumi,
-        ...(signal === undefined ? {} : { signal }),
-        ...(onEvent === undefined ? {} : { onEvent }),
+        ...options,
       });
     },
     async exists(stack, kind, name) {

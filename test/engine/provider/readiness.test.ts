@@ -39,6 +39,18 @@ describe('readiness', () => {
     await client.close();
   });
 
+  it('of workloads is not waited for where the caller does so, that of a namespace is', async () => {
+    const applying = await ServedProvider.start(client, { waitFor: 'applied' });
+    const created = await applying.create(DEPLOYMENT, 'later', deployment('later', {}));
+    expect(created.id).toBe(`${namespace}/later`);
+    expect(applying.statuses).toEqual([]);
+    const name = randomName('pv');
+    const place = await applying.create('kubernetes:core/v1:Namespace', name, { metadata: { name } });
+    expect(place.state.value['status']).toMatchObject({ phase: 'Active' });
+    applying.stop();
+    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+  });
+
   it('that does not come in time fails the call but hands over the object, so that it is not orphaned', async () => {
     const inputs = deployment('slow', { 'pulumi.com/timeoutSeconds': '1' });
     const secret = { value: inputs, secrets: [['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value']] };
