@@ -43,7 +43,7 @@ export interface CatalogueOptions {
 export function loadCatalogue(options: CatalogueOptions = {}): Catalogue {
   const shipped = readCompiled() ?? shippedFromFiles();
   const site = options.siteFolder === undefined ? NOTHING : readSite(options.siteFolder);
-  return assemble(shipped, site);
+  return assembleCatalogue(shipped, site);
 }
 
 const NOTHING: RuleFolder = { rules: [], baselines: [], issues: [] };
@@ -76,7 +76,8 @@ export function siteIdIssues(shipped: ReadonlySet<string>, site: RuleFolder): Ru
   });
 }
 
-function assemble(shipped: CompiledCatalogue, site: RuleFolder): Catalogue {
+/** The catalogue of rules that were read: ours and a site's. Throws RuleInvalid. */
+export function assembleCatalogue(shipped: CompiledCatalogue, site: RuleFolder): Catalogue {
   const written = [...shipped.rules.map(({ rule }) => rule), ...site.rules.map(({ rule }) => rule)].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
