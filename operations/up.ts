@@ -52,11 +52,13 @@ export async function upSpec(
     const doing = text(`'${spec.name}' was provisioned`, `'${spec.name}'을(를) 구성하는 동안`);
     // On its way while the record is taken and the engine starts; whoever needs it first learns of its failure.
     const credential = beginOperation(target, `up ${spec.name}`);
-    credential.catch(() => undefined);
+    const connection = credential.then((given) => given.connection);
+    // Both may fail before anybody waits for them, which would end the process.
+    for (const early of [credential, connection]) early.catch(() => undefined);
     const work = async (): Promise<UpResult> => {
       const { record, isNew } = await takeRecord(spec, records, target, surroundings);
       requireSameCluster(spec.name, record.cluster, target);
-      const place = { record, records, connection: credential.then(({ connection }) => connection) };
+      const place = { record, records, connection };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
         ...record,
