@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   GradeRefused: 'refused',
   // rules
   RuleInvalid: 'usage',
+  RuleTestFailed: 'failed',
+  PolicyRefused: 'refused',
   // toolchain
   ToolMissing: 'failed',
   ToolDownloadFailed: 'failed',

@@ -67,6 +67,8 @@ export interface EvaluationLimits {
 
 /** Judges rules of one catalogue; made once, used for many subjects. Throws RuleInvalid for a rule that does not compile. */
 export interface Evaluator {
+  /** Compiles rules before they are needed, to find out whether they do. */
+  compile(rules: readonly Rule[]): void;
   /** Rules in the given order. Shared variables are evaluated once a subject, when first needed. */
   judge(rules: readonly Rule[], subject: Subject): readonly Judgement[];
 }

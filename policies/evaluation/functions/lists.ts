@@ -1,0 +1,91 @@
+import { arithmetic } from '../arithmetic';
+import { compare, equal } from '../compare';
+import { isAnyMap, keysOf, memberOf, sizeOf } from '../maps';
+import { chargeText, type Meter } from '../meter';
+import { Failure, isList, mergeUnknown, Secret, Special, Unknown, type Value, type ValueList } from '../values';
+import type { Natives } from './native';
+import { lengthOf } from './texts';
+
+function size(meter: Meter, value: Value): Value | undefined {
+  if (typeof value === 'string') {
+    chargeText(meter, value.length);
+    return lengthOf(value);
+  }
+  if (isList(value)) return value.length;
+  if (!isAnyMap(value)) return undefined;
+  // A member that is not known yet may turn out to be absent.
+  let unknown: Unknown | undefined;
+  for (const key of keysOf(value)) {
+    const member = memberOf(value, key);
+    if (member instanceof Unknown) unknown = unknown === undefined ? member : mergeUnknown(unknown, member);
+  }
+  return unknown ?? sizeOf(value);
+}
+
+/** Items are compared as they are; one that is no plain value is left to the caller. */
+function plain(list: ValueList): boolean {
+  return !list.some((item) => item instanceof Unknown || item instanceof Secret);
+}
+
+function isSorted(meter: Meter, list: Value): Value | undefined {
+  if (!isList(list) || !plain(list)) return undefined;
+  meter.charge(list.length);
+  let sorted = true;
+  for (let index = 1; index < list.length; index++) {
+    const order = compare(list[index - 1] ?? null, list[index] ?? null);
+    if (typeof order !== 'number') return order;
+    if (order > 0) sorted = false;
+  }
+  return sorted;
+}
+
+function sum(meter: Meter, list: Value): Value | undefined {
+  if (!isList(list) || !plain(list)) return undefined;
+  meter.charge(list.length);
+  let total: Value | undefined;
+  for (const item of list) {
+    if (typeof item === 'string' || isList(item)) return undefined;
+    total = total === undefined ? item : arithmetic('+', total, item, meter);
+    if (total instanceof Failure) return total;
+  }
+  return total ?? 0;
+}
+
+const extreme =
+  (sign: 1 | -1, name: string) =>
+  (meter: Meter, list: Value): Value | undefined => {
+    if (!isList(list) || !plain(list)) return undefined;
+    meter.charge(list.length);
+    let best: Value | undefined;
+    for (const item of list) {
+      const order = best === undefined ? -1 : compare(item, best);
+      if (typeof order !== 'number') return order;
+      if (best === undefined || order * sign > 0) best = item;
+    }
+    return best ?? new Failure(`${name} called on empty list`);
+  };
+
+const position =
+  (backwards: boolean) =>
+  (meter: Meter, list: Value, sought: Value): Value | undefined => {
+    if (!isList(list)) return undefined;
+    meter.charge(list.length);
+    for (let step = 0; step < list.length; step++) {
+      const index = backwards ? list.length - 1 - step : step;
+      const verdict = equal(list[index] ?? null, sought, meter);
+      if (verdict instanceof Special) return verdict;
+      if (verdict) return index;
+    }
+    return -1;
+  };
+
+export const LIST_GLOBALS: Natives = { 'size/1': size };
+export const LIST_METHODS: Natives = {
+  'size/1': size,
+  'isSorted/1': isSorted,
+  'sum/1': sum,
+  'min/1': extreme(-1, 'min'),
+  'max/1': extreme(1, 'max'),
+  'indexOf/2': position(false),
+  'lastIndexOf/2': position(true),
+};

@@ -1,0 +1,156 @@
+import { Failure, int, Opaque, type Value } from './values';
+
+const SECOND = 1_000_000_000n;
+const MIN_SECONDS = -62_135_596_800n;
+const MAX_SECONDS = 253_402_300_799n;
+const MAX_DURATION = 2n ** 63n - 1n;
+
+/** An instant between the years 1 and 9999, in nanoseconds since 1970. */
+export class Timestamp extends Opaque {
+  readonly type = 'timestamp';
+  readonly nanos: bigint;
+  constructor(nanos: bigint) {
+    super();
+    this.nanos = nanos;
+  }
+  equals(other: Value): boolean {
+    return other instanceof Timestamp && other.nanos === this.nanos;
+  }
+  override order(other: Value): number | undefined {
+    return other instanceof Timestamp ? sign(this.nanos - other.nanos) : undefined;
+  }
+}
+
+/** A span of time within 64 bits of nanoseconds. */
+export class Duration extends Opaque {
+  readonly type = 'duration';
+  readonly nanos: bigint;
+  constructor(nanos: bigint) {
+    super();
+    this.nanos = nanos;
+  }
+  equals(other: Value): boolean {
+    return other instanceof Duration && other.nanos === this.nanos;
+  }
+  override order(other: Value): number | undefined {
+    return other instanceof Duration ? sign(this.nanos - other.nanos) : undefined;
+  }
+}
+
+const sign = (value: bigint): number => (value < 0n ? -1 : value > 0n ? 1 : 0);
+const OUT_OF_RANGE = new Failure('time out of range');
+
+function timestamp(nanos: bigint): Value {
+  const seconds = floorDivide(nanos, SECOND);
+  return seconds < MIN_SECONDS || seconds > MAX_SECONDS ? OUT_OF_RANGE : new Timestamp(nanos);
+}
+
+function duration(nanos: bigint): Value {
+  return nanos > MAX_DURATION || nanos < -MAX_DURATION - 1n ? OUT_OF_RANGE : new Duration(nanos);
+}
+
+function floorDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value % by < 0n ? quotient - 1n : quotient;
+}
+
+/** `left + right` where one is a duration and the other a time; undefined for anything else. */
+export function addTimes(left: Value, right: Value): Value | undefined {
+  if (left instanceof Duration && right instanceof Duration) return duration(left.nanos + right.nanos);
+  if (left instanceof Timestamp && right instanceof Duration) return timestamp(left.nanos + right.nanos);
+  if (left instanceof Duration && right instanceof Timestamp) return timestamp(left.nanos + right.nanos);
+  return undefined;
+}
+
+/** `left - right`, as addTimes. */
+export function subtractTimes(left: Value, right: Value): Value | undefined {
+  if (left instanceof Duration && right instanceof Duration) return duration(left.nanos - right.nanos);
+  if (left instanceof Timestamp && right instanceof Duration) return timestamp(left.nanos - right.nanos);
+  if (left instanceof Timestamp && right instanceof Timestamp) return duration(left.nanos - right.nanos);
+  return undefined;
+}
+
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** RFC 3339, or seconds since 1970 as an int. */
+export function timestampFrom(value: Value): Value | undefined {
+  if (value instanceof Timestamp) return value;
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return typeof value === 'number' && !Number.isInteger(value) ? undefined : timestamp(BigInt(value) * SECOND);
+  if (typeof value !== 'string') return undefined;
+  const found = value.length > 64 ? null : RFC3339.exec(value);
+  const [year, month, day, hour, minute, second] = (found ?? []).slice(1, 7).map(Number);
+  if (found === null || year === undefined || month === undefined || day === undefined) return NO_TIMESTAMP;
+  if (hour === undefined || minute === undefined || second === undefined) return NO_TIMESTAMP;
+  if (hour > 23 || minute > 59 || second > 59) return NO_TIMESTAMP;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return NO_TIMESTAMP;
+  const zone = offsetMinutes(found[8] ?? 'Z');
+  if (zone === undefined) return NO_TIMESTAMP;
+  const seconds = BigInt(date.getTime() / 1000) + BigInt(hour * 3600 + minute * 60 + second - zone * 60);
+  return timestamp(seconds * SECOND + BigInt((found[7] ?? '').slice(0, 9).padEnd(9, '0')));
+}
+
+const NO_TIMESTAMP = new Failure('type conversion error from string to timestamp');
+
+/** `Z`, `UTC` or `+09:00` in minutes; undefined for anything else, zone names among it: a server need not know them. */
+export function offsetMinutes(zone: string): number | undefined {
+  if (zone === 'Z' || zone === 'UTC') return 0;
+  const found = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone);
+  if (found === null) return undefined;
+  const hours = Number(found[2]);
+  const minutes = Number(found[3]);
+  if (hours > 23 || minutes > 59) return undefined;
+  return (found[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: SECOND,
+  m: 60n * SECOND,
+  h: 3_600n * SECOND,
+};
+
+/** `1h30m`, `-1.5s`, as Go reads durations. */
+export function durationFrom(value: Value): Value | undefined {
+  if (value instanceof Duration) return value;
+  if (typeof value !== 'string') return undefined;
+  if (value.length > 128 || !/^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(value))
+    return NO_DURATION;
+  let nanos = 0n;
+  for (const [, whole = '', fraction = '', unit = ''] of value.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)) {
+    const size = UNITS[unit] ?? 0n;
+    nanos += BigInt(whole === '' ? 0 : whole) * size;
+    if (fraction !== '') nanos += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
+  }
+  return duration(value.startsWith('-') ? -nanos : nanos);
+}
+
+const NO_DURATION = new Failure('type conversion error from string to duration');
+
+/** `2026-11-23T01:02:03.5Z`. */
+export function timestampText({ nanos }: Timestamp): string {
+  const seconds = floorDivide(nanos, SECOND);
+  const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  return `${date}${fractionText(nanos - seconds * SECOND)}Z`;
+}
+
+/** In seconds: `5400s`, `-1.5s`. */
+export function durationText({ nanos }: Duration): string {
+  const size = nanos < 0n ? -nanos : nanos;
+  return `${nanos < 0n ? '-' : ''}${size / SECOND}${fractionText(size % SECOND)}s`;
+}
+
+function fractionText(nanos: bigint): string {
+  return nanos === 0n ? '' : `.${nanos.toString().padStart(9, '0').replace(/0+$/, '')}`;
+}
+
+/** Whole seconds since 1970. */
+export function unixSeconds({ nanos }: Timestamp): Value {
+  return int(floorDivide(nanos, SECOND));
+}
