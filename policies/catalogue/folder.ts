@@ -11,6 +11,9 @@ import { ruleSchema } from './rule-schema';
 const BASELINES = 'baselines';
 const YAML = /\.ya?ml$/;
 
+/** Data beside the rules: what they share, which Pod Security check each fulfils, which proposed ones were not built and why. */
+const NO_RULES: ReadonlySet<string> = new Set(['variables.yaml', 'pod-security.yaml', 'LEFT-OUT.yaml']);
+
 /** What a folder of rules holds, as far as it can be read, and all that is wrong with it. */
 export interface RuleFolder {
   readonly rules: readonly RuleFile[];
@@ -68,9 +71,7 @@ function list(folder: string, shown: string): { entries: readonly Entry[]; issue
           if (YAML.test(inner))
             entries.push({ path: join(path, inner), file: `${shown}/${name}/${inner}`, topic: name });
           else continue;
-      // The shared variables are read on their own.
-      else if (YAML.test(name) && name !== 'variables.yaml')
-        entries.push({ path, file: `${shown}/${name}`, topic: 'site' });
+      else if (YAML.test(name) && !NO_RULES.has(name)) entries.push({ path, file: `${shown}/${name}`, topic: 'site' });
     }
     if (entries.length <= CATALOGUE_LIMITS.files) return { entries, issues: [] };
     const many = text(
