@@ -63,7 +63,13 @@ class ExpressionLint {
     private readonly read: Set<string>,
   ) {
     const set = rule !== undefined && rule.scope !== 'object';
-    this.names = new Set(['object', 'variables', 'params', ...(set ? ['objects', 'namespaces'] : [])]);
+    // Only the API server has a request.
+    const request = rule?.points.join() === 'admission';
+    this.names = new Set([
+      ...['object', 'variables', 'params'],
+      ...(set ? ['objects', 'namespaces'] : []),
+      ...(request ? ['request'] : []),
+    ]);
   }
 
   run(source: string): readonly Complaint[] {
@@ -228,7 +234,7 @@ function calledName(
 }
 
 function unknownName(name: string): Text {
-  const known = 'object, variables, params (set rules: objects, namespaces)';
+  const known = 'object, variables, params (set rules: objects, namespaces; rules of admission alone: request)';
   return text(
     `there is nothing called ${quoted(name)} here: rules see ${known}`,
     `${quoted(name)}: 없는 이름입니다. 규칙에서 쓸 수 있는 이름: ${known}`,

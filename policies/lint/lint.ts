@@ -2,8 +2,11 @@ import type { RuleFile } from '../catalogue/rule-file';
 import type { RuleIssue } from '../catalogue/issue';
 import type { ControlCatalogue } from '../controls/catalogues';
 import type { SharedVariable } from '../rule';
+import { isTestbedError } from '../../errors';
+import { createEvaluator } from '../evaluation';
 import { lintExpressions, lintVariables } from './expressions';
-import type { LintFinding } from './finding';
+import { inRule, type LintCode, type LintFinding } from './finding';
+import { fixtureJudge } from './fixture-judge';
 import { lintFixtures, lintVerdicts, type JudgeFixture } from './fixtures';
 import { lintMappings } from './mappings';
 
@@ -12,7 +15,6 @@ export interface LintContext {
   /** The file of the variables, as it is shown. */
   readonly variablesFile: string;
   readonly catalogues: readonly ControlCatalogue[];
-  readonly judge: JudgeFixture;
   /** What was wrong with files that could not be read. */
   readonly issues: readonly RuleIssue[];
 }
@@ -23,16 +25,29 @@ export interface LintContext {
  */
 export function lintCatalogue(files: readonly RuleFile[], context: LintContext): readonly LintFinding[] {
   const shared = lintVariables(context.variables, context.variablesFile);
-  const found = files.flatMap((file) => {
-    const text = [
-      ...lintExpressions(file, context.variables),
-      ...lintMappings(file, context.catalogues),
-      ...lintFixtures(file),
-    ];
-    // A rule that is no CEL judges nothing; its fixtures would only repeat that.
-    return text.some(({ code }) => code === 'cel') ? text : [...text, ...lintVerdicts(file, context.judge)];
-  });
+  // Variables that don't compile would fail every fixture of every rule.
+  const judge = shared.length > 0 ? undefined : fixtureJudge(createEvaluator({ variables: context.variables }));
+  const found = files.flatMap((file) => lintRule(file, context, judge));
   return [...context.issues, ...shared, ...found].sort(byPlace);
+}
+
+/** Codes of what keeps a rule from being evaluated. */
+const UNFIT: ReadonlySet<LintCode> = new Set(['cel', 'function', 'name', 'regex']);
+
+function lintRule(file: RuleFile, context: LintContext, judge: JudgeFixture | undefined): LintFinding[] {
+  const found = [
+    ...lintExpressions(file, context.variables),
+    ...lintMappings(file, context.catalogues),
+    ...lintFixtures(file),
+  ];
+  // The fixtures of a rule that can't be evaluated would only repeat that.
+  if (judge === undefined || found.some(({ code }) => UNFIT.has(code))) return found;
+  try {
+    return [...found, ...lintVerdicts(file, judge)];
+  } catch (error) {
+    if (!isTestbedError(error, 'RuleInvalid')) throw error;
+    return [...found, inRule(file, 'cel', ['expression'], error.text)];
+  }
 }
 
 function byPlace(a: LintFinding, b: LintFinding): number {

@@ -38,6 +38,8 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'shared status', load: async () => (await import('./shared-status.js')).sharedStatusCommand },
     { name: 'policy list', load: async () => (await import('./policy-list.js')).policyListCommand },
     { name: 'policy show', load: async () => (await import('./policy-show.js')).policyShowCommand },
+    { name: 'policy lint', load: async () => (await import('./policy-lint.js')).policyLintCommand },
+    { name: 'policy test', load: async () => (await import('./policy-test.js')).policyTestCommand },
     { name: 'completion', load: async () => (await import('./completion.js')).completionCommand },
   ],
 };
