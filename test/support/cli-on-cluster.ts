@@ -7,7 +7,7 @@ import { specOf } from './specs';
 
 /** The real command in a real process, with a site of its own below `folder`, on an existing cluster. */
 export interface CliOnCluster {
-  run(argv: readonly string[], more?: Readonly<Record<string, string>>): Promise<Finished>;
+  readonly run: (argv: readonly string[], more?: Readonly<Record<string, string>>) => Promise<Finished>;
 }
 
 export interface CliOptions {
