@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 const ESTABLISHED = '01';
+const CHUNK_BYTES = 64 * 1024;
 
 /** Uid of the process at the other end of a loopback connection; undefined when the kernel shows no live owner. */
 export type PeerOwner = (peerPort: number, ownPort: number) => number | undefined;
@@ -11,7 +12,25 @@ export type PeerOwner = (peerPort: number, ownPort: number) => number | undefine
  */
 export function peerOwnerFromProc(): PeerOwner | undefined {
   if (process.platform !== 'linux' || process.getuid === undefined) return undefined;
-  return (peerPort, ownPort) => ownerIn(readFileSync('/proc/net/tcp', 'latin1'), peerPort, ownPort);
+  return ownerFromTable;
+}
+
+/** The kernel walks all its sockets for the table, 5 ms on a busy machine: it is read only as far as needed. */
+function ownerFromTable(peerPort: number, ownPort: number): number | undefined {
+  const table = openSync('/proc/net/tcp', 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let words = '', read = readSync(table, chunk); read > 0; read = readSync(table, chunk)) {
+      words += chunk.toString('latin1', 0, read);
+      const whole = words.lastIndexOf('\n') + 1;
+      const owner = ownerIn(words.slice(0, whole), peerPort, ownPort);
+      if (owner !== undefined) return owner;
+      words = words.slice(whole);
+    }
+    return undefined;
+  } finally {
+    closeSync(table);
+  }
 }
 
 /** The owner that a socket table in the format of /proc/net/tcp shows. */

@@ -17,6 +17,9 @@ const port = parentPort;
 enableCompileCache(join(packageRoot(), '.build', 'compile-cache'));
 const post = (message: FromRunner): void => port.postMessage(message);
 
+// The SDK writes down where each of its hundreds of promises was made, for nobody here: a tenth of a program's time.
+Error.stackTraceLimit = 0;
+
 /** How long the release of what a program left may hold up the end of the thread, in milliseconds. */
 const ABANDON_MS = 1000;
 

@@ -12,11 +12,22 @@ export function unary<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, answer) => {
     const abandoned = new AbortController();
-    call.on('cancelled', () => abandoned.abort());
-    const serve = async (): Promise<Response> => handler(call.request, AbortSignal.any([run.signal, abandoned.signal]));
+    let answered = false;
+    call.on('cancelled', () => {
+      if (!answered) abandoned.abort();
+    });
+    const serve = async (): Promise<Response> =>
+      // Checks and diffs wait for nothing: they are most of the calls, and need no signal.
+      handler(call.request, handler.length < 2 ? run.signal : AbortSignal.any([run.signal, abandoned.signal]));
     serve().then(
-      (response) => answer(null, response),
-      (error: unknown) => answer(grpcError(error)),
+      (response) => {
+        answered = true;
+        answer(null, response);
+      },
+      (error: unknown) => {
+        answered = true;
+        answer(grpcError(error));
+      },
     );
   };
 }
