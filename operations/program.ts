@@ -9,9 +9,25 @@ export function testbedProgram(id: string, spec: AdmittedSpec): ProgramReference
   return { module: stackModule('testbed'), args: { id, spec: asJson(spec) } };
 }
 
-/** The program of what the cluster shares. `admins`: further users, by exact name, whom the guard rails let through. */
-export function sharedProgram(admins: readonly string[]): ProgramReference {
-  return { module: stackModule('shared'), args: { admins: [...admins] } };
+export interface SharedProgram {
+  /** Further users, by exact name, whom the guard rails let through. */
+  readonly admins: readonly string[];
+  /** Minor of the cluster, such as `1.34`; the newest known when undefined. */
+  readonly minor?: string;
+  /** Absolute path of a site's own rules. */
+  readonly siteRules?: string | undefined;
+}
+
+/** The program of what the cluster shares. */
+export function sharedProgram({ admins, minor, siteRules }: SharedProgram): ProgramReference {
+  return {
+    module: stackModule('shared'),
+    args: {
+      admins: [...admins],
+      ...(minor === undefined ? {} : { minor }),
+      ...(siteRules === undefined ? {} : { siteRules }),
+    },
+  };
 }
 
 /** The built file of a stack program, beside the built file of this module; from TypeScript (tests) the build of the same sources. */

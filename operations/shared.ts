@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { SHARED_STACK } from '../components/vocabulary';
-import type { OperationResult } from '../engine/types';
+import type { OperationResult, ProgramReference } from '../engine/types';
 import { createClient } from '../kubernetes/client';
-import type { ClusterConnection } from '../kubernetes/types';
+import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { TestbedError, text } from '../errors';
 import { sweepOperations } from './credential';
+import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
 import { openRecords } from './records';
 import { tellingIfGone } from './cluster-gone';
-import { openSite, prepareSite } from './site';
+import { rulesInForce } from './rules-in-force';
+import { openSite, prepareSite, type Site } from './site';
+import { siteRules } from './site-rules';
 import { runOnStack, withEngine } from './stack';
 import type { Surroundings } from './surroundings';
-import type { TargetOptions } from './target';
+import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
 
 export interface SharedResult {
@@ -22,22 +25,26 @@ export interface SharedResult {
 /** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
 export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
   const operation = await runShared('up', options, surroundings);
-  await sweepForgotten(options, surroundings);
+  await settle(operation, options, surroundings);
   const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
   return { outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged', operation };
 }
 
-/** Operations that were killed leave a Secret each; this is where nobody waits for it. */
-async function sweepForgotten(options: TargetOptions, surroundings: Surroundings): Promise<void> {
+/** Waits until the rules are in force; and operations that were killed left a Secret each, which is ended here, where nobody waits for it. */
+async function settle(operation: OperationResult, options: TargetOptions, surroundings: Surroundings): Promise<void> {
   const target = await openTarget(openSite(surroundings.environment), options, surroundings);
   const client = createClient(await target.site());
+  const admin = createClient(await target.admin());
   try {
+    await rulesInForce(admin, sharedOutputs.parse(operation.outputs).canary, surroundings);
     await sweepOperations(client, surroundings.now());
   } finally {
-    await client.close();
+    await Promise.all([client.close(), admin.close()]);
     await target.close();
   }
 }
+
+const sharedOutputs = z.object({ canary: z.string() });
 
 export async function sharedPreview(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
   return { outcome: 'previewed', operation: await runShared('preview', options, surroundings) };
@@ -107,14 +114,17 @@ async function runShared(
     try {
       return await tellingIfGone(target.reference, SHARED_DOING, async () => {
         const connection = await target.admin();
-        const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
+        const makes = kind === 'up' || kind === 'preview';
+        const program = makes ? await programFor(site, target, connection) : undefined;
+        if (program !== undefined)
+          await judgeProgram(engine, site, { program, stack: SHARED_STACK, grade: 'sensitive' }, surroundings);
         return runOnStack(
           site,
           {
             kind,
             stack: SHARED_STACK,
             connection,
-            ...(kind === 'up' || kind === 'preview' ? { program: sharedProgram(admins) } : {}),
+            ...(program === undefined ? {} : { program }),
           },
           { ...surroundings, engine },
         );
@@ -123,6 +133,20 @@ async function runShared(
       await target.close();
     }
   });
+}
+
+async function programFor(site: Site, target: Target, connection: ClusterConnection): Promise<ProgramReference> {
+  const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
+  return sharedProgram({ admins, minor: await minorOf(target.reader), siteRules: siteRules(site) });
+}
+
+const versionAnswer = z.object({ major: z.string(), minor: z.string() });
+
+/** `1.34`; some vendors write `34+`. */
+async function minorOf(client: KubernetesClient): Promise<string> {
+  const { body } = await client.raw('GET', '/version');
+  const { major, minor } = versionAnswer.parse(body);
+  return `${Number.parseInt(major, 10)}.${Number.parseInt(minor, 10)}`;
 }
 
 const SHARED_DOING = text('what it shares was looked after', '공용 구성을 다루는 동안');

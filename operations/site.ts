@@ -14,6 +14,8 @@ export interface Site {
   readonly keysDirectory: string;
   /** One JSON file a testbed, and the ended ones with their proof. */
   readonly recordsDirectory: string;
+  /** The site's own rules and baselines, where it has any: put there by its operator, never by us. */
+  readonly rulesDirectory: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export function openSite(environment: NodeJS.ProcessEnv): Site {
     stateDirectory: join(home, 'state'),
     keysDirectory: join(home, 'keys'),
     recordsDirectory: join(home, 'records'),
+    rulesDirectory: join(home, 'rules'),
   };
 }
 

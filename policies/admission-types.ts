@@ -23,6 +23,7 @@ export interface AdmissionPolicy {
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly spec: {
     readonly failurePolicy: 'Fail';
+    readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
     readonly matchConstraints: {
       readonly resourceRules: AdmissionRule[];
       readonly excludeResourceRules?: AdmissionRule[];
@@ -35,6 +36,8 @@ export interface AdmissionPolicy {
       readonly expression: string;
       /** One line: the API server refuses more. */
       readonly message: string;
+      /** Its value takes the place of `message`, where it can be evaluated. */
+      readonly messageExpression?: string;
       readonly reason: 'Forbidden' | 'Invalid';
     }[];
   };
@@ -44,5 +47,14 @@ export interface AdmissionPolicyBinding {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'ValidatingAdmissionPolicyBinding';
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-  readonly spec: { readonly policyName: string; readonly validationActions: ('Deny' | 'Audit' | 'Warn')[] };
+  readonly spec: {
+    readonly policyName: string;
+    readonly validationActions: ('Deny' | 'Audit' | 'Warn')[];
+    readonly paramRef?: {
+      readonly name: string;
+      readonly namespace: string;
+      readonly parameterNotFoundAction: 'Deny';
+    };
+    readonly matchResources?: { readonly namespaceSelector: LabelSelector };
+  };
 }

@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import { guardRails } from '../policies/guard-rails';
+import { installRules } from './rules';
 import { STANDING_NAMESPACES, standingDefaultDeny, standingNamespace, standingQuota } from './standing-namespaces';
 import {
   developerOpenRole,
@@ -16,12 +17,24 @@ import {
 export interface SharedProgramArgs {
   /** Users whom the guard rails let through beside the platform's own, by exact name. Default none. */
   readonly admins?: readonly string[];
+  /** Minor of the cluster. Default: that of the embedded one. */
+  readonly minor?: string;
+  /** Absolute path of a site's own rules. Default none. */
+  readonly siteRules?: string;
 }
 
 export interface SharedOutputs {
   readonly namespaces: readonly string[];
   readonly guardRails: readonly string[];
+  /** Rules that the API server judges by. */
+  readonly rules: readonly string[];
+  /** Rules that need a newer API server; plan and audit judge them all the same. */
+  readonly rulesLeftOut: readonly string[];
+  /** Name of the ConfigMap whose refusal tells that these rules are in force. */
+  readonly canary: string;
 }
+
+const DEFAULT_MINOR = '1.34';
 
 /**
  * What all testbeds of a cluster share: where people's identities live, where previews are tried, the fixed roles, the guard rails, and last
@@ -51,6 +64,15 @@ export async function program(args: SharedProgramArgs = {}): Promise<SharedOutpu
       new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(`${name}-binding`, binding, after(judged)),
     );
   }
+  const installed = installRules(
+    {
+      minor: args.minor ?? DEFAULT_MINOR,
+      ...(args.siteRules === undefined ? {} : { siteRules: args.siteRules }),
+    },
+    after,
+    guards,
+  );
+  guards.push(...installed.resources);
   const roles = [
     new k8s.rbac.v1.ClusterRole('developer', developerRole(), after(...guards)),
     new k8s.rbac.v1.ClusterRole('developer-open', developerOpenRole(), after(...guards)),
@@ -63,5 +85,8 @@ export async function program(args: SharedProgramArgs = {}): Promise<SharedOutpu
   return {
     namespaces: STANDING_NAMESPACES.map(({ name }) => name),
     guardRails: rails.map(({ policy }) => policy.metadata.name),
+    rules: installed.rules,
+    rulesLeftOut: installed.leftOut,
+    canary: installed.canary,
   };
 }

@@ -56,7 +56,7 @@ describe('the rehearsal of a program', () => {
       ),
       stack: 'tb-abc123',
     });
-    const shared = await engine.rehearse({ program: sharedProgram([]), stack: 'shared' });
+    const shared = await engine.rehearse({ program: sharedProgram({ admins: [] }), stack: 'shared' });
     expect(testbed.filter(({ type }) => type === 'kubernetes:apps/v1:StatefulSet')).toHaveLength(1);
     expect(testbed.length).toBeGreaterThan(15);
     expect(shared.length).toBeGreaterThan(15);

@@ -1,0 +1,72 @@
+import type { Grade } from '../components/vocabulary';
+import type { Engine, ProgramReference } from '../engine/types';
+import { TestbedError, text } from '../errors';
+import type { PlanJudgement } from '../policies/plan/judge-plan';
+import type { Result } from '../policies/judge/types';
+import { resultLine } from '../policies/judge/report';
+import { siteRules } from './site-rules';
+import type { Site } from './site';
+import type { Surroundings } from './surroundings';
+
+/** What is said of a plan that was let through. */
+export interface PlanReport {
+  /** How many times a rule met an object. */
+  readonly judged: number;
+  /** Advisory rules that are not met, and rules that can be judged only after creation. */
+  readonly remarks: readonly Result[];
+}
+
+export interface JudgedProgram {
+  readonly program: ProgramReference;
+  readonly stack: string;
+  /** Of objects that bear no grade themselves. */
+  readonly grade: Grade;
+}
+
+/** More refusals than a person reads at once. */
+const MAX_DETAILS = 50;
+
+/**
+ * Judges everything that a program would make, before anything is made. Throws PolicyRefused with every mandatory rule that is not met or
+ * could not be evaluated.
+ */
+export async function judgeProgram(
+  engine: Engine,
+  site: Site,
+  { program, stack, grade }: JudgedProgram,
+  surroundings: Surroundings,
+): Promise<PlanReport> {
+  // The rules load while the program is rehearsed in the engine's thread.
+  const [planned, { judgePlan }, { loadCatalogue }] = await Promise.all([
+    engine.rehearse({ program, stack }),
+    import('../policies/plan/judge-plan.js'),
+    import('../policies/catalogue/load.js'),
+  ]);
+  const judgement = judgePlan(planned, {
+    catalogue: loadCatalogue({ siteFolder: siteRules(site) }),
+    grade,
+    now: surroundings.now(),
+  });
+  if (judgement.refusals.length > 0) throw refused(judgement);
+  return { judged: judgement.judged, remarks: judgement.results };
+}
+
+function refused({ refusals }: PlanJudgement): TestbedError {
+  const lines = refusals.slice(0, MAX_DETAILS).map(resultLine);
+  const omitted = refusals.length - lines.length;
+  const rules = new Set(refusals.map(({ rule }) => rule.id)).size;
+  const [first] = refusals;
+  return new TestbedError(
+    'PolicyRefused',
+    text(
+      `${rules === 1 ? 'a mandatory rule refuses' : `${rules} mandatory rules refuse`} this plan; nothing was touched`,
+      `필수 규칙 ${rules}개가 이 계획을 거부했습니다. 변경된 것은 없습니다`,
+    ),
+    {
+      details: omitted > 0 ? [...lines, text(`and ${omitted} more`, `그 밖에 ${omitted}건`)] : lines,
+      ...(first === undefined
+        ? {}
+        : { hint: text(`testbed policy show ${first.rule.id}`, `testbed policy show ${first.rule.id}`) }),
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { COMPONENTS, LABELS, NAMESPACE_ROLES } from '../../components/vocabulary';
+import type { AdmissionPolicy, AdmissionPolicyBinding } from '../admission-types';
+import { celString } from '../guard-rails/exempt-users';
+import type { AdmissionObjects } from './policies';
+
+const NAME = 'testbed-rules-anchor';
+const CANARY = 'testbed-rules-canary-';
+const labels = { [LABELS.managed]: 'true', [LABELS.component]: COMPONENTS.shared };
+
+export interface Anchor {
+  readonly policy: AdmissionPolicy;
+  readonly binding: AdmissionPolicyBinding;
+  /** Name of a ConfigMap whose creation in a preview namespace is refused once the API server judges by these very objects. */
+  readonly canary: string;
+}
+
+/**
+ * A policy that refuses nothing but its canary, and has two uses.
+ *
+ * It tells when a roll-out is in force: written last, it is taken up by the API server in one go with all before it, parameters included.
+ *
+ * And it never goes away, not even with the rest: when the last policy with parameters of a kind ends, API servers up to 1.34 at least stop
+ * watching that kind for good (apiserver pkg/admission/plugin/policy/generic/policy_source.go: the shared informer is stopped and never
+ * started again), and every later policy with such parameters refuses everything until the API server is restarted.
+ */
+export function anchorOf({ policies, parameters }: Pick<AdmissionObjects, 'policies' | 'parameters'>): Anchor {
+  const names = policies.flatMap(({ bindings }) => bindings.map(({ metadata }) => metadata.name));
+  const digest = createHash('sha256').update(names.sort().join('\n')).digest('hex').slice(0, 10);
+  const canary = `${CANARY}${digest}`;
+  const { name, namespace } = parameters.open.metadata;
+  return {
+    canary,
+    policy: {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: NAME, labels },
+      spec: {
+        failurePolicy: 'Fail',
+        paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+          namespaceSelector: { matchLabels: { [LABELS.managed]: 'true', [LABELS.role]: NAMESPACE_ROLES.preview } },
+        },
+        matchConditions: [{ name: 'canary', expression: `object.metadata.name.startsWith(${celString(CANARY)})` }],
+        validations: [
+          {
+            expression: `object.metadata.name != ${celString(canary)}`,
+            message: `${canary} is in force`,
+            reason: 'Forbidden',
+          },
+        ],
+      },
+    },
+    binding: {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: NAME, labels },
+      spec: {
+        policyName: NAME,
+        validationActions: ['Deny'],
+        paramRef: { name, namespace, parameterNotFoundAction: 'Deny' },
+      },
+    },
+  };
+}

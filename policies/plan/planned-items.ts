@@ -1,0 +1,50 @@
+import { SecretText, type Judged, type JudgedObject } from '../evaluation/types';
+import { member } from '../judge/names';
+import type { Item } from '../judge/types';
+import { resourceItem } from './resource-item';
+import { decodeProperties } from './wire';
+
+/** A resource that a program would register, as the engine tells it. */
+export interface Planned {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Empty for the default provider, which takes its configuration from whoever runs the program. */
+  readonly provider: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** `kubernetes:apps/v1:Deployment`, `kubernetes:core/v1:PodList`, `kubernetes:apps/v1:DeploymentPatch`. */
+const KUBERNETES = /^kubernetes:([A-Za-z0-9.-]+)\/([A-Za-z0-9]+):([A-Za-z]+?)(Patch|List)?$/;
+
+/**
+ * The objects that a resource stands for, one or each of a list, and last the resource as its program wrote it. A patch is judged as if it were the whole object, which it may become.
+ * What the vendor's SDK leaves out (apiVersion and kind of a read resource) comes from the type.
+ */
+export function itemsOf(planned: Planned): readonly Item[] {
+  const { urn, type, name } = planned;
+  const properties = decodeProperties(planned.properties);
+  const place = { token: type, urn, name };
+  const asWritten = resourceItem(planned, properties);
+  const [, group, version, kind, form] = KUBERNETES.exec(type) ?? [];
+  if (group === undefined || version === undefined || kind === undefined)
+    return [{ ...place, object: properties }, asWritten];
+  const apiVersion = group === 'core' ? version : `${group}/${version}`;
+  if (form === 'List') {
+    const items = member(properties, 'items');
+    if (Array.isArray(items))
+      return [
+        ...items.filter(isObject).map((object): Item => ({ ...place, object: ofKind(object, apiVersion, kind) })),
+        asWritten,
+      ];
+  }
+  return [{ ...place, object: ofKind(properties, apiVersion, kind) }, asWritten];
+}
+
+function ofKind(object: JudgedObject, apiVersion: string, kind: string): JudgedObject {
+  return { ...object, apiVersion, kind };
+}
+
+function isObject(value: Judged): value is JudgedObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof SecretText);
+}
