@@ -124,9 +124,12 @@ export function readMatch(word: string): ReadMatch {
 
 /** Whether a match is of what a request to a sub-resource brings, so that only admission sees it. */
 export function isConnected(matched: Matched): boolean {
-  return (
-    matched.type === 'kind' && Object.values(CONNECTED).some((kinds) => Object.values(kinds).includes(matched.kind))
-  );
+  return matched.type === 'kind' && isConnectedKind(matched.kind);
+}
+
+/** `PodExecOptions` and its like. */
+export function isConnectedKind(kind: unknown): boolean {
+  return Object.values(CONNECTED).some((kinds) => Object.values(kinds).some((known) => known === kind));
 }
 
 /** Group of an API version: empty for the core group. */

@@ -207,6 +207,8 @@ class ExpressionLint {
   }
 
   private complain(code: LintCode, message: Text): void {
+    // A function that is called five times is one thing to mend.
+    if (this.complaints.some((known) => known.message.en === message.en)) return;
     this.complaints.push({ code, message });
   }
 }

@@ -1,5 +1,6 @@
 import { text, type Text } from '../../errors';
 import { quoted } from '../../spec/visible';
+import { isConnected, isConnectedKind } from '../catalogue/kinds';
 import type { RuleFile } from '../catalogue/rule-file';
 import type { Fixture, Rule } from '../rule';
 import { inRule, type LintCode, type LintFinding } from './finding';
@@ -36,7 +37,7 @@ export function lintFixtures(file: RuleFile): LintFinding[] {
           ),
         );
       names.add(fixture.name);
-      if (!looksAt(rule, fixture.object))
+      if (!looksAt(rule, fixture.object) && !isOtherConnection(rule, fixture.object))
         found.push(
           inRule(
             file,
@@ -116,6 +117,17 @@ export function looksAt(rule: Pick<Rule, 'match'>, object: unknown): boolean {
       ? apiVersion === undefined
       : kind === matched.kind &&
         apiVersion === (matched.group === '' ? matched.version : `${matched.group}/${matched.version}`),
+  );
+}
+
+/** A rule that refuses a connection altogether has only others to let through. */
+function isOtherConnection(rule: Pick<Rule, 'match'>, object: unknown): boolean {
+  return (
+    rule.match.every(isConnected) &&
+    typeof object === 'object' &&
+    object !== null &&
+    'kind' in object &&
+    isConnectedKind(object.kind)
   );
 }
 

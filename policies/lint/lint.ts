@@ -32,7 +32,7 @@ export function lintCatalogue(files: readonly RuleFile[], context: LintContext):
 }
 
 /** Codes of what keeps a rule from being evaluated. */
-const UNFIT: ReadonlySet<LintCode> = new Set(['cel', 'function', 'name', 'regex']);
+const UNFIT: ReadonlySet<LintCode> = new Set(['cel', 'function', 'name', 'regex', 'param']);
 
 function lintRule(file: RuleFile, context: LintContext, judge: JudgeFixture | undefined): LintFinding[] {
   const found = [
