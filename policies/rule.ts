@@ -56,7 +56,7 @@ export interface Fixture {
   readonly name: string;
   /** One object; for a `set` rule the namespace that is judged. */
   readonly object: unknown;
-  /** `set` rules: everything beside it. */
+  /** `set` rules: everything beside it. Namespaces among them are the others that are known. */
   readonly objects?: readonly unknown[];
   /** Params beside the defaults, by full key (`image-registry-allowlist.registries`). */
   readonly params?: Readonly<Record<string, string>>;
