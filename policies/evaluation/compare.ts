@@ -23,8 +23,7 @@ export function equal(left: Value, right: Value, meter: Meter): boolean | Failur
   if (right instanceof Secret) return equal(left, right.value, meter);
   const one = numberOf(left);
   const other = numberOf(right);
-  // Both at most means equal, for ints and bigints against doubles too, and NaN is not equal to itself.
-  if (one !== undefined && other !== undefined) return one <= other && one >= other;
+  if (one !== undefined && other !== undefined) return order(one, other) === 0;
   if (isList(left)) return isList(right) ? equalLists(left, right, meter) : false;
   if (isAnyMap(left)) return isAnyMap(right) ? equalMaps(left, right, meter) : false;
   if (left instanceof Opaque) return left.equals(right);
@@ -70,18 +69,20 @@ export function compare(left: Value, right: Value): number | Failure | Unknown {
   if (right instanceof Secret) return compare(left, right.value);
   const one = numberOf(left);
   const other = numberOf(right);
-  if (one !== undefined && other !== undefined) {
-    if (Number.isNaN(one) || Number.isNaN(other)) return NOT_ORDERED;
-    return one < other ? -1 : one > other ? 1 : 0;
-  }
+  if (one !== undefined && other !== undefined) return order(one, other) ?? NOT_ORDERED;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
-  const order = left instanceof Opaque ? left.order(right) : undefined;
-  return order ?? new Failure(`no such overload: ${typeName(left)} < ${typeName(right)}`);
+  const own = left instanceof Opaque ? left.order(right) : undefined;
+  return own ?? new Failure(`no such overload: ${typeName(left)} < ${typeName(right)}`);
 }
 
 const NOT_ORDERED = new Failure('NaN values cannot be ordered');
 
-/** Ints and doubles alike; JavaScript compares numbers with bigints by their exact values. */
+/** As a comparison function; undefined for NaN. An int beyond 2^53 is compared with a double as the nearest double, as the API server does. */
+function order(left: number | bigint, right: number | bigint): number | undefined {
+  if (typeof left !== typeof right) return order(Number(left), Number(right));
+  return left < right ? -1 : left > right ? 1 : left === right ? 0 : undefined;
+}
+
 function numberOf(value: Value): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   return value instanceof Double ? value.value : undefined;

@@ -1,6 +1,7 @@
 import { text } from '../../errors';
 import type { Rule, Scope as RuleScope } from '../rule';
 import { compile } from './compile';
+import { Explainer } from './explain';
 import { oneLine } from './finding';
 import { Frame, type Code, type Root, type Roots } from './frame';
 import { createLibrary } from './library';
@@ -10,6 +11,7 @@ import { PatternCache } from './patterns';
 import { Preparation } from './prepare';
 import { naming } from './rule-invalid';
 import type { Scope } from './scope';
+import type { Expression } from './syntax';
 import { ALL_ROOTS, compileVariables } from './shared-variables';
 import type { EvaluationLimits, Evaluator, EvaluatorOptions, Judgement, Subject } from './types';
 import { Failure, Secret, typeName, Unknown, type Value } from './values';
@@ -23,9 +25,15 @@ const ROOTS: Readonly<Record<RuleScope, ReadonlySet<Root>>> = {
   cluster: ALL_ROOTS,
 };
 
+interface CompiledPart {
+  readonly tree: Expression;
+  readonly scope: Scope;
+  readonly code: Code;
+}
+
 interface CompiledRule {
-  readonly expression: Code;
-  readonly finding: Code;
+  readonly expression: CompiledPart;
+  readonly finding: CompiledPart;
 }
 
 /** The evaluator for rules that share `variables`. Throws RuleInvalid for variables that do not compile. */
@@ -44,12 +52,24 @@ export function createEvaluator({ variables, limits }: EvaluatorOptions): Evalua
     return made;
   }
 
-  function compilePart(rule: Rule, part: 'expression' | 'finding'): Code {
+  function compilePart(rule: Rule, part: 'expression' | 'finding'): CompiledPart {
     const source = rule[part];
     const scope: Scope = { source, roots: ROOTS[rule.scope], variables: shared.places, library, locals: [] };
-    return naming(text(`rule ${rule.id}, ${part}`, `규칙 ${rule.id}의 ${part}`), () =>
-      compile(parseExpression(source), scope),
-    );
+    return naming(text(`rule ${rule.id}, ${part}`, `규칙 ${rule.id}의 ${part}`), () => {
+      const tree = parseExpression(source);
+      return { tree, scope, code: compile(tree, scope) };
+    });
+  }
+
+  function frameOf(subject: Subject): Frame | string {
+    return bounded(() => new Frame(rootsOf(subject, bounds), codes, bounds.steps));
+  }
+
+  function judgement(rule: Rule, frame: Frame | string, { expression, finding }: CompiledRule): Judgement {
+    const judged = typeof frame === 'string' ? frame : bounded(() => verdictOf(frame, expression.code, finding.code));
+    return typeof judged === 'string'
+      ? { rule: rule.id, verdict: 'error', reason: judged }
+      : { rule: rule.id, ...judged };
   }
 
   return {
@@ -57,14 +77,19 @@ export function createEvaluator({ variables, limits }: EvaluatorOptions): Evalua
       for (const rule of rules) compiledRule(rule);
     },
     judge(rules, subject) {
-      const ready = rules.map((rule) => ({ rule, ...compiledRule(rule) }));
-      const frame = bounded(() => new Frame(rootsOf(subject, bounds), codes, bounds.steps));
-      return ready.map(({ rule, expression, finding }) => {
-        const judged = typeof frame === 'string' ? frame : bounded(() => verdictOf(frame, expression, finding));
-        return typeof judged === 'string'
-          ? { rule: rule.id, verdict: 'error', reason: judged }
-          : { rule: rule.id, ...judged };
-      });
+      const ready = rules.map((rule) => ({ rule, parts: compiledRule(rule) }));
+      const frame = frameOf(subject);
+      return ready.map(({ rule, parts }) => judgement(rule, frame, parts));
+    },
+    explain(rule, subject) {
+      const parts = compiledRule(rule);
+      const frame = frameOf(subject);
+      const told = judgement(rule, frame, parts);
+      if (typeof frame === 'string') return { judgement: told };
+      frame.restart();
+      const explainer = new Explainer(frame, (name) => shared.all[shared.places.get(name) ?? -1]);
+      const tree = bounded(() => explainer.explain(parts.expression.tree, parts.expression.scope));
+      return typeof tree === 'string' ? { judgement: told } : { judgement: told, tree };
     },
   };
 }

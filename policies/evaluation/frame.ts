@@ -30,9 +30,14 @@ export class Frame implements Meter {
     if ((this.#left -= steps) < 0) throw new LimitExceeded(`more than ${this.#steps} steps`);
   }
 
+  /** All steps anew. */
+  restart(): void {
+    this.#left = this.#steps;
+  }
+
   /** Evaluates one expression with all steps of its own. */
   run(code: Code): Value {
-    this.#left = this.#steps;
+    this.restart();
     return code(this);
   }
 

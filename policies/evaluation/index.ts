@@ -15,6 +15,8 @@ export {
   type EvaluationLimits,
   type Evaluator,
   type EvaluatorOptions,
+  type Explained,
+  type Explanation,
   type Judged,
   type JudgedObject,
   type Judgement,

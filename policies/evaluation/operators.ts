@@ -1,6 +1,6 @@
 import { compare, equal } from './compare';
 import type { Code, Frame } from './frame';
-import { isAnyMap, keyFrom, memberOf } from './maps';
+import { isAnyMap, keyFrom, memberOf, type AnyMap } from './maps';
 import {
   Failure,
   isInt,
@@ -8,9 +8,11 @@ import {
   isMap,
   mergeUnknown,
   notPlain,
+  Opaque,
   Special,
   typeName,
   Unknown,
+  type MapKey,
   type Value,
   type ValueList,
 } from './values';
@@ -88,9 +90,7 @@ export function contained(left: Code, right: Code): Code {
     if (isList(within)) return inList(sought, within, frame);
     if (!isAnyMap(within) || sought instanceof Failure || sought instanceof Unknown)
       return noOverload('in', sought, within);
-    const key = keyFrom(sought);
-    const member = key === undefined ? undefined : memberOf(within, key);
-    return member instanceof Unknown ? member : member !== undefined;
+    return contains(within, keyFrom(sought));
   };
 }
 
@@ -119,14 +119,27 @@ export function selected(operand: Code, field: string): Code {
   };
 }
 
-/** `has(operand.field)`: an error where `operand` is no map, unknown where the member is, because it may turn out to be absent. */
+/**
+ * `has(operand.field)`: unknown where the member is, because it may turn out to be absent. As in the API server a list is an error and a plain value
+ * has no members.
+ */
 export function hasField(operand: Code, field: string): Code {
   return (frame) => {
     const value = operand(frame);
-    if (!isAnyMap(value)) return notPlain([value]) ?? new Failure(`no such key: ${field} (of a ${typeName(value)})`);
-    const member = memberOf(value, field);
-    return member instanceof Unknown ? member : member !== undefined;
+    if (isMap(value)) {
+      if (!Object.hasOwn(value, field)) return false;
+      const member = value[field] ?? null;
+      return member instanceof Unknown ? member : true;
+    }
+    if (isAnyMap(value)) return contains(value, field);
+    if (isList(value) || value instanceof Opaque) return new Failure(`no such key: ${field} (of a ${typeName(value)})`);
+    return notPlain([value]) ?? false;
   };
+}
+
+function contains(map: AnyMap, key: MapKey | undefined): Value {
+  const member = key === undefined ? undefined : memberOf(map, key);
+  return member instanceof Unknown ? member : member !== undefined;
 }
 
 /** `operand[index]`. */

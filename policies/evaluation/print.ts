@@ -105,7 +105,8 @@ function isNegative(literal: Literal): boolean {
   return (literal.type === 'int' || literal.type === 'double') && (literal.value < 0 || Object.is(literal.value, -0));
 }
 
-function printLiteral(literal: Literal): string {
+/** One literal, as CEL has it. */
+export function printLiteral(literal: Literal): string {
   switch (literal.type) {
     case 'int':
       return String(literal.value);

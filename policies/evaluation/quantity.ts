@@ -31,6 +31,14 @@ export class Quantity extends Opaque {
     return other instanceof Quantity && compareQuantities(this, other) === 0;
   }
 
+  /** The exact decimal number. */
+  get text(): string {
+    const { unscaled, scale } = this.decimal;
+    if (scale >= 0) return String(unscaled * 10n ** BigInt(scale));
+    const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(1 - scale, '0');
+    return `${unscaled < 0n ? '-' : ''}${digits.slice(0, scale)}.${digits.slice(scale)}`;
+  }
+
   /** `quantity('1Gi')`; undefined for a text that is none. */
   static from(source: string): Quantity | undefined {
     const found = source.length > 128 ? null : GRAMMAR.exec(source);

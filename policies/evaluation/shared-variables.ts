@@ -5,11 +5,12 @@ import type { Code, Root } from './frame';
 import type { Library } from './library';
 import { parseExpression } from './parse';
 import { naming } from './rule-invalid';
+import type { Scope } from './scope';
 import type { Expression } from './syntax';
 
 export interface CompiledVariable {
   readonly tree: Expression;
-  readonly source: string;
+  readonly scope: Scope;
   readonly code: Code;
 }
 
@@ -32,8 +33,8 @@ export function compileVariables(variables: readonly SharedVariable[], library: 
     const above = new Map(places);
     const compiled = naming(subject, () => {
       const tree = parseExpression(expression);
-      const scope = { source: expression, roots: ALL_ROOTS, variables: above, library, locals: [] };
-      return { tree, source: expression, code: compile(tree, scope) };
+      const scope: Scope = { source: expression, roots: ALL_ROOTS, variables: above, library, locals: [] };
+      return { tree, scope, code: compile(tree, scope) };
     });
     places.set(name, all.length);
     all.push(compiled);

@@ -16,6 +16,12 @@ export class Timestamp extends Opaque {
   equals(other: Value): boolean {
     return other instanceof Timestamp && other.nanos === this.nanos;
   }
+  /** `2026-11-23T01:02:03.5Z`. */
+  get text(): string {
+    const seconds = floorDivide(this.nanos, SECOND);
+    const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+    return `${date}${fractionText(this.nanos - seconds * SECOND)}Z`;
+  }
   override order(other: Value): number | undefined {
     return other instanceof Timestamp ? sign(this.nanos - other.nanos) : undefined;
   }
@@ -31,6 +37,11 @@ export class Duration extends Opaque {
   }
   equals(other: Value): boolean {
     return other instanceof Duration && other.nanos === this.nanos;
+  }
+  /** In seconds: `5400s`, `-1.5s`. */
+  get text(): string {
+    const size = this.nanos < 0n ? -this.nanos : this.nanos;
+    return `${this.nanos < 0n ? '-' : ''}${size / SECOND}${fractionText(size % SECOND)}s`;
   }
   override order(other: Value): number | undefined {
     return other instanceof Duration ? sign(this.nanos - other.nanos) : undefined;
@@ -132,19 +143,6 @@ export function durationFrom(value: Value): Value | undefined {
 }
 
 const NO_DURATION = new Failure('type conversion error from string to duration');
-
-/** `2026-11-23T01:02:03.5Z`. */
-export function timestampText({ nanos }: Timestamp): string {
-  const seconds = floorDivide(nanos, SECOND);
-  const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `${date}${fractionText(nanos - seconds * SECOND)}Z`;
-}
-
-/** In seconds: `5400s`, `-1.5s`. */
-export function durationText({ nanos }: Duration): string {
-  const size = nanos < 0n ? -nanos : nanos;
-  return `${nanos < 0n ? '-' : ''}${size / SECOND}${fractionText(size % SECOND)}s`;
-}
 
 function fractionText(nanos: bigint): string {
   return nanos === 0n ? '' : `.${nanos.toString().padStart(9, '0').replace(/0+$/, '')}`;

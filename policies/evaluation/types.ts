@@ -1,4 +1,5 @@
 import type { Rule, RuleId, SharedVariable, Verdict } from '../rule';
+import type { SourceRange } from './syntax';
 
 /** Stands for a value that is known only after creation, anywhere in a judged object. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
@@ -55,6 +56,25 @@ export interface Judgement {
   readonly reason?: string;
 }
 
+/** One part of an expression that made it what it is, with its value and the parts that made that. */
+export interface Explanation {
+  /** The part, printed as CEL on one line. */
+  readonly text: string;
+  /** Where it stands in its own expression: the rule's, or that of the shared variable above it in the tree. */
+  readonly range: SourceRange;
+  /** The value as CEL, cut where it is long; `error: ...`; `not known yet: ...`. Secrets are replaced. */
+  readonly value: string;
+  /** Below `all` and `exists`: which item this is about, by its place in the list (and its name), or the key of the map. */
+  readonly item?: { readonly variable: string; readonly index?: number; readonly name?: string; readonly key?: string };
+  readonly children: readonly Explanation[];
+}
+
+/** A judgement and, unless the subject is beyond the limits, why. */
+export interface Explained {
+  readonly judgement: Judgement;
+  readonly tree?: Explanation;
+}
+
 /** Bounds of one judgement. What exceeds them is the verdict `error`. */
 export interface EvaluationLimits {
   /** Evaluated nodes of an expression, loops counted. Default 2,000,000 an expression. */
@@ -71,6 +91,8 @@ export interface Evaluator {
   compile(rules: readonly Rule[]): void;
   /** Rules in the given order. Shared variables are evaluated once a subject, when first needed. */
   judge(rules: readonly Rule[], subject: Subject): readonly Judgement[];
+  /** Which parts of a rule's expression made it what it is: the sides of `&&` that are false, the items for which `all` fails. Slower than judging. */
+  explain(rule: Rule, subject: Subject): Explained;
 }
 
 export interface EvaluatorOptions {

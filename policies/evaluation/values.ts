@@ -15,6 +15,8 @@ export abstract class Special {
 /** A value with its own equality and order: a time, a quantity, an address. */
 export abstract class Opaque extends Special {
   abstract equals(other: Value): boolean;
+  /** As a person reads it. */
+  abstract get text(): string;
   /** As a comparison function; undefined where no order is defined. */
   order(_other: Value): number | undefined {
     return undefined;

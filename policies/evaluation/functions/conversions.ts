@@ -1,7 +1,7 @@
 import { chargeText, type Meter } from '../meter';
 import { Address, Network } from '../network';
-import { Duration, durationFrom, durationText, Timestamp, timestampFrom, timestampText, unixSeconds } from '../time';
-import { Double, double, doubleOf, Failure, int, isInt, type Value } from '../values';
+import { Duration, durationFrom, Timestamp, timestampFrom, unixSeconds } from '../time';
+import { Double, double, doubleOf, Failure, int, isInt, Opaque, type Value } from '../values';
 import type { Natives } from './native';
 
 const NO_INT = new Failure('type conversion error from string to int');
@@ -51,9 +51,9 @@ function toText(_meter: Meter, value: Value): Value | undefined {
   if (isInt(value)) return value === 0 ? '0' : String(value);
   const number = doubleOf(value);
   if (number !== undefined) return doubleText(number);
-  if (value instanceof Timestamp) return timestampText(value);
-  if (value instanceof Duration) return durationText(value);
-  return value instanceof Address || value instanceof Network ? value.text : undefined;
+  // A quantity has no conversion.
+  const readable = [Timestamp, Duration, Address, Network].some((kind) => value instanceof kind);
+  return readable && value instanceof Opaque ? value.text : undefined;
 }
 
 /** The shortest text that reads back to the same double, with an exponent from 1e6 up and below 1e-4 on, as Go's `%g`. */
