@@ -28,7 +28,6 @@ const MAX_RESOURCES = 2000;
 /** How long a rehearsal may take, in milliseconds. */
 const REHEARSAL_MS = 30_000;
 const STACK_TYPE = 'pulumi:pulumi:Stack';
-const PROVIDER_TYPE = 'pulumi:providers:';
 
 export interface Rehearsal {
   readonly program: ProgramReference;
@@ -108,7 +107,7 @@ function noteTaker({ project, stack }: Rehearsal, notes: PlannedResource[], fail
       const type = request.getType();
       const urn = urnOf(request.getParent(), type, request.getName());
       const inputs = request.getObject() ?? new Struct();
-      if (request.getCustom() && !type.startsWith(PROVIDER_TYPE)) {
+      if (request.getCustom()) {
         if (notes.length >= MAX_RESOURCES) {
           refuse(tooMany(), answer);
           return;

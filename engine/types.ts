@@ -49,7 +49,7 @@ export interface OperationRequest {
   readonly onEvent?: (event: EngineEvent) => void;
 }
 
-/** What a program would register: a resource of its own kind (no component, no provider), with its inputs as they go over the wire. */
+/** What a program would register: a resource or provider, no component, with its inputs as they go over the wire. */
 export interface PlannedResource {
   readonly urn: string;
   /** Token, such as `kubernetes:apps/v1:Deployment`. */

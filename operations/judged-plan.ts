@@ -1,6 +1,6 @@
 import type { Grade } from '../components/vocabulary';
 import type { Engine, ProgramReference } from '../engine/types';
-import { TestbedError, text } from '../errors';
+import { TestbedError, text, type Text } from '../errors';
 import type { PlanJudgement } from '../policies/plan/judge-plan';
 import type { Result } from '../policies/judge/types';
 import { resultLine } from '../policies/judge/report';
@@ -12,8 +12,18 @@ import type { Surroundings } from './surroundings';
 export interface PlanReport {
   /** How many times a rule met an object. */
   readonly judged: number;
-  /** Advisory rules that are not met, and rules that can be judged only after creation. */
-  readonly remarks: readonly Result[];
+  /** Advisory rules that are not met, exemptions that were used, and what can be judged only after creation. */
+  readonly remarks: readonly PlanRemark[];
+}
+
+export interface PlanRemark {
+  readonly rule: string;
+  readonly verdict: Result['verdict'];
+  readonly enforcement: Result['enforcement'];
+  readonly object: Result['about'];
+  readonly finding?: string;
+  /** All of it on one line. */
+  readonly text: Text;
 }
 
 export interface JudgedProgram {
@@ -48,7 +58,19 @@ export async function judgeProgram(
     now: surroundings.now(),
   });
   if (judgement.refusals.length > 0) throw refused(judgement);
-  return { judged: judgement.judged, remarks: judgement.results };
+  return { judged: judgement.judged, remarks: judgement.results.map(remarkOf) };
+}
+
+function remarkOf(result: Result): PlanRemark {
+  const { rule, verdict, enforcement, about, finding } = result;
+  return {
+    rule: rule.id,
+    verdict,
+    enforcement,
+    object: about,
+    ...(finding === undefined ? {} : { finding }),
+    text: resultLine(result),
+  };
 }
 
 function refused({ refusals }: PlanJudgement): TestbedError {

@@ -4,6 +4,7 @@ import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
+import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
 import { newTestbedId, openRecords } from './records';
 import { openSite } from './site';
@@ -19,6 +20,8 @@ export interface PreviewResult {
   /** Of the existing testbed; a new one gets its own only by `up`. */
   readonly id: string | undefined;
   readonly operation: OperationResult;
+  /** What the rules say of it. */
+  readonly plan: PlanReport;
 }
 
 /** What `up` would do, judged by the cluster's own dry run. Changes nothing, records nothing. */
@@ -41,7 +44,11 @@ export async function previewSpec(
         const known = records.find(spec.name);
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
         const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
-        const credential = await beginOperation(target, `preview ${id}`);
+        const program = testbedProgram(id, spec);
+        const [plan, credential] = await Promise.all([
+          judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings),
+          beginOperation(target, `preview ${id}`),
+        ]);
         return withCredential(credential, surroundings, async () => {
           try {
             const operation = await runOnStack(
@@ -49,13 +56,13 @@ export async function previewSpec(
               {
                 kind: 'preview',
                 stack: id,
-                program: testbedProgram(id, spec),
+                program,
                 connection: credential.connection,
                 previewNamespace: previewNamespace(spec.grade),
               },
               { ...surroundings, engine },
             );
-            return { name: spec.name, id: known?.id, operation };
+            return { name: spec.name, id: known?.id, operation, plan };
           } finally {
             // The key of a stack that was only tried is nobody's.
             if (known === undefined)

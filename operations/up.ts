@@ -6,6 +6,7 @@ import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
 import { findByMark } from './marks';
+import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { newTestbedId, openRecords } from './records';
@@ -27,6 +28,8 @@ export interface UpResult {
   readonly outcome: 'created' | 'changed' | 'unchanged';
   readonly testbed: TestbedRecord;
   readonly operation: OperationResult;
+  /** What the rules said of the plan before anything was made. */
+  readonly plan: PlanReport;
   /** From the call until every object was applied and recorded. */
   readonly appliedMs: number;
   /** From the call until every workload of ours was ready. */
@@ -56,7 +59,18 @@ export async function upSpec(
     // Both may fail before anybody waits for them, which would end the process.
     for (const early of [credential, connection]) early.catch(() => undefined);
     const work = async (): Promise<UpResult> => {
-      const { record, isNew } = await takeRecord(spec, records, target, surroundings);
+      const known = records.find(spec.name);
+      if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
+      const id = known?.id ?? newTestbedId(takenIds(records));
+      const program = testbedProgram(id, spec);
+      const [plan] = await Promise.all([
+        judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings),
+        known === undefined ? refuseStranger(spec.name, target) : undefined,
+      ]);
+      const { record, isNew } =
+        known === undefined
+          ? takeName(spec, id, records, target, surroundings)
+          : { record: known, isNew: known.infrastructure === 'provisioning' };
       requireSameCluster(spec.name, record.cluster, target);
       const place = { record, records, connection };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
@@ -71,7 +85,7 @@ export async function upSpec(
       const appliedMs = performance.now() - began;
       const ready = await becomeReady(applied, { records, target }, surroundings);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
-      return { outcome, testbed: ready, operation, appliedMs, readyMs: performance.now() - began };
+      return { outcome, testbed: ready, operation, plan, appliedMs, readyMs: performance.now() - began };
     };
     try {
       return await tellingIfGone(target.reference, doing, () => withCredential(credential, surroundings, work));
@@ -139,35 +153,41 @@ function noteFailure(record: TestbedRecord, records: Records, surroundings: Surr
   }
 }
 
-/** The record of the spec's name; a new one takes the name before anything is created, so that two first runs share one id. */
-async function takeRecord(
+/** A testbed of this name that some other site made is not ours to change. */
+async function refuseStranger(name: string, target: Target): Promise<void> {
+  const stranger = await findByMark(target.reader, name);
+  if (stranger === undefined) return;
+  throw new TestbedError(
+    'OwnershipConflict',
+    text(
+      `the cluster has a testbed '${name}' (${stranger}) that this site has no record of`,
+      `클러스터에 이 사이트의 기록에 없는 테스트베드 '${name}'(${stranger})이(가) 있습니다`,
+    ),
+    {
+      hint: text(
+        'choose another name, or work from the site that made it',
+        '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
+      ),
+    },
+  );
+}
+
+function takenIds(records: Records): ReadonlySet<string> {
+  return new Set([...records.list(), ...records.ended()].map((one) => one.id));
+}
+
+/** A new record, which takes the name before anything is created: two first runs share one id. */
+function takeName(
   spec: AdmittedSpec,
+  id: string,
   records: Records,
   target: Target,
   surroundings: Surroundings,
-): Promise<{ record: TestbedRecord; isNew: boolean }> {
-  const known = records.find(spec.name);
-  if (known !== undefined) return { record: known, isNew: known.infrastructure === 'provisioning' };
-  const stranger = await findByMark(target.reader, spec.name);
-  if (stranger !== undefined)
-    throw new TestbedError(
-      'OwnershipConflict',
-      text(
-        `the cluster has a testbed '${spec.name}' (${stranger}) that this site has no record of`,
-        `클러스터에 이 사이트의 기록에 없는 테스트베드 '${spec.name}'(${stranger})이(가) 있습니다`,
-      ),
-      {
-        hint: text(
-          'choose another name, or work from the site that made it',
-          '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
-        ),
-      },
-    );
+): { record: TestbedRecord; isNew: boolean } {
   const now = surroundings.now().toISOString();
-  const taken = new Set([...records.list(), ...records.ended()].map((one) => one.id));
   const fresh: TestbedRecord = {
     version: 1,
-    id: newTestbedId(taken),
+    id,
     ...fieldsOf(spec),
     cluster: target.reference,
     infrastructure: 'provisioning',

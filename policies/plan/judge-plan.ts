@@ -4,7 +4,8 @@ import type { JudgedObject } from '../evaluation/types';
 import { createJudge } from '../judge/judge';
 import { gradeLabel, kindKey, nameOf, namespaceOf } from '../judge/names';
 import type { Exemption, Item, Result } from '../judge/types';
-import { itemsOf, type Planned } from './planned-items';
+import type { Planned } from './planned';
+import { itemsOf } from './planned-items';
 
 const NAMESPACE = '/Namespace';
 

@@ -1,18 +1,9 @@
 import { SecretText, type Judged, type JudgedObject } from '../evaluation/types';
 import { member } from '../judge/names';
 import type { Item } from '../judge/types';
-import { resourceItem } from './resource-item';
+import type { Planned } from './planned';
+import { registrationItem } from './registration-item';
 import { decodeProperties } from './wire';
-
-/** A resource that a program would register, as the engine tells it. */
-export interface Planned {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  /** Empty for the default provider, which takes its configuration from whoever runs the program. */
-  readonly provider: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
 
 /** `kubernetes:apps/v1:Deployment`, `kubernetes:core/v1:PodList`, `kubernetes:apps/v1:DeploymentPatch`. */
 const KUBERNETES = /^kubernetes:([A-Za-z0-9.-]+)\/([A-Za-z0-9]+):([A-Za-z]+?)(Patch|List)?$/;
@@ -25,7 +16,7 @@ export function itemsOf(planned: Planned): readonly Item[] {
   const { urn, type, name } = planned;
   const properties = decodeProperties(planned.properties);
   const place = { token: type, urn, name };
-  const asWritten = resourceItem(planned, properties);
+  const asWritten = registrationItem(planned, properties);
   const [, group, version, kind, form] = KUBERNETES.exec(type) ?? [];
   if (group === undefined || version === undefined || kind === undefined)
     return [{ ...place, object: properties }, asWritten];
