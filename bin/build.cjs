@@ -51,20 +51,26 @@ function build() {
   if (fs.existsSync(target)) return target;
 
   const half = `${target}.${process.pid}.half`;
-  fs.mkdirSync(half, { recursive: true });
-  require('esbuild').buildSync({
-    entryPoints: files.filter((file) => file.endsWith('.ts')).map((file) => path.join(root, file)),
-    outbase: root,
-    outdir: half,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    // import() of our own files becomes a deferred require: no second module loader at start, extensionless paths.
-    supported: { 'dynamic-import': false },
-    sourcemap: 'linked',
-    logLevel: 'error',
-  });
-  require(path.join(half, 'policies', 'catalogue', 'compile.js')).compileCatalogue();
+  try {
+    fs.mkdirSync(half, { recursive: true });
+    require('esbuild').buildSync({
+      entryPoints: files.filter((file) => file.endsWith('.ts')).map((file) => path.join(root, file)),
+      outbase: root,
+      outdir: half,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node24',
+      // import() of our own files becomes a deferred require: no second module loader at start, extensionless paths.
+      supported: { 'dynamic-import': false },
+      sourcemap: 'linked',
+      logLevel: 'error',
+    });
+    require(path.join(half, 'policies', 'catalogue', 'compile.js')).compileCatalogue();
+  } catch (cause) {
+    // Such as a full disk: what is half-built would only take more of it.
+    fs.rmSync(half, { recursive: true, force: true });
+    throw cause;
+  }
   try {
     fs.renameSync(half, target);
   } catch (cause) {
