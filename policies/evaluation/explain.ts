@@ -57,7 +57,7 @@ export class Explainer {
         return this.#variable(node, scope);
       case 'binary':
         return node.operator === '&&' || node.operator === '||'
-          ? this.#deciding([node.left, node.right], scope, value)
+          ? this.#deciding(sidesOf(node, node.operator), scope, value)
           : all(partsOf(node));
       case 'conditional': {
         const condition = this.#value(node.condition, scope);
@@ -118,6 +118,13 @@ export class Explainer {
     }
     return found;
   }
+}
+
+/** `a && b && c` is one operator with three sides. */
+function sidesOf(node: Expression, operator: '&&' | '||'): Expression[] {
+  return node.kind === 'binary' && node.operator === operator
+    ? [...sidesOf(node.left, operator), ...sidesOf(node.right, operator)]
+    : [node];
 }
 
 /** Which item it is: its place and, for an object, its name; for a map its key. */
