@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from '../../kubernetes/client';
+import { isKubernetesObject } from '../../kubernetes/objects';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { admissionObjects, type AdmissionObjects } from '../../policies/admission/policies';
 import type { AdmissionPolicy, AdmissionPolicyBinding } from '../../policies/admission-types';
@@ -19,7 +20,7 @@ export interface AdmissionOracle {
   readonly client: KubernetesClient;
   readonly namespace: string;
   /** Dry-run creates the object in the oracle's namespace. Throws when the server refuses it for another reason. */
-  judge(object: KubernetesObject): Promise<ServerVerdicts>;
+  judge(object: unknown): Promise<ServerVerdicts>;
   close(): Promise<void>;
 }
 
@@ -175,7 +176,8 @@ function canaryPolicy(run: string): KubernetesObject {
 }
 
 /** The object in the oracle's namespace; one of no namespace bears the oracle's mark instead, a Namespace too. */
-function marked(object: KubernetesObject, namespace: string, mark: Readonly<Record<string, string>>): KubernetesObject {
+function marked(object: unknown, namespace: string, mark: Readonly<Record<string, string>>): KubernetesObject {
+  if (!isKubernetesObject(object)) throw new Error('what is to be judged is no object of the API');
   const { metadata } = object;
   const clusterWide = CLUSTER_KINDS.has(object.kind);
   return {

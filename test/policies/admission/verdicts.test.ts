@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../../../kubernetes/types';
 import { loadCatalogue } from '../../../policies/catalogue/load';
 import { readShipped } from '../../../policies/catalogue/shipped';
 import { openAdmissionOracle, type AdmissionOracle } from '../../support/admission-oracle';
@@ -17,10 +16,10 @@ afterAll(() => oracle.close());
 
 describe.each(shipped)('$rule.id on the API server', ({ rule, fixtures }) => {
   it.each(fixtures.pass.filter(({ params }) => params === undefined))('passes: $name', async ({ object }) => {
-    expect((await oracle.judge(object as KubernetesObject)).get(rule.id)).toBeUndefined();
+    expect((await oracle.judge(object)).get(rule.id)).toBeUndefined();
   });
 
   it.each(fixtures.fail.filter(({ params }) => params === undefined))('fails: $name', async ({ object, finding }) => {
-    expect((await oracle.judge(object as KubernetesObject)).get(rule.id)).toBe(finding);
+    expect((await oracle.judge(object)).get(rule.id)).toBe(finding);
   });
 });
