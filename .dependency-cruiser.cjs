@@ -3,17 +3,19 @@
 const LAYERS = {
   package: [],
   errors: [],
+  host: ['errors'],
   // What a size holds is data of the components; a spec must say at once where it asks for more.
   spec: ['errors', 'package', 'components/vocabulary', 'components/sizes', 'components/quantity'],
   kubernetes: ['errors', 'package', 'components/vocabulary'],
   policies: ['errors', 'package', 'components/vocabulary', 'spec', 'kubernetes/types'],
   components: ['errors', 'package'],
   stacks: ['errors', 'package', 'components', 'spec', 'policies'],
-  engine: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
-  platform: ['errors', 'package', 'components/vocabulary', 'kubernetes'],
+  engine: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
+  platform: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
   operations: [
     'errors',
     'package',
+    'host',
     'components/vocabulary',
     'spec',
     'stacks',
@@ -68,7 +70,7 @@ module.exports = {
     only(
       'zod-at-the-borders',
       'node_modules/zod',
-      '^(spec|policies|kubernetes|platform|engine|operations|scripts)/',
+      '^(host|spec|policies|kubernetes|platform|engine|operations|scripts)/',
       'parse at the border, trust inside: components and stacks get parsed values',
     ),
     only(

@@ -10,6 +10,7 @@ const root = path.dirname(__dirname);
 const FOLDERS = [
   'package',
   'errors',
+  'host',
   'spec',
   'components',
   'stacks',

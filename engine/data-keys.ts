@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { writeWhole } from '../host/atomic-file';
+import { hasErrorCode } from '../host/error-code';
 import { seal, sealedKey, unseal } from './sealing';
 import { requireStackName } from './stack-name';
 
@@ -51,15 +53,10 @@ function readSiteKey(directory: string): Buffer {
 function createOnce(file: string, content: () => string): string {
   const present = readIfThere(file);
   if (present !== undefined) return present;
-  const half = `${file}.${randomBytes(6).toString('hex')}.half`;
   try {
-    writeFileSync(half, content(), { mode: 0o600, flag: 'wx', flush: true });
-    linkSync(half, file);
+    writeWhole(file, content(), { durable: true, existing: 'keep' });
   } catch (cause) {
-    if (isNoSpace(cause)) throw noSpace(file, cause);
-    if (!hasCode(cause, 'EEXIST')) throw unreadable(file, cause);
-  } finally {
-    rmSync(half, { force: true });
+    throw isNoSpace(cause) ? noSpace(file, cause) : unreadable(file, cause);
   }
   const made = readIfThere(file);
   if (made === undefined) throw unreadable(file, new Error('it vanished'));
@@ -78,7 +75,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if (hasCode(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw unreadable(file, cause);
   }
 }
@@ -106,8 +103,4 @@ function unreadable(file: string, cause: unknown): TestbedError {
       ),
     },
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

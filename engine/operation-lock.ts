@@ -1,102 +1,42 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { PULUMI_PROJECT } from '../components/vocabulary';
-import { TestbedError, isNoSpace, noSpace, text } from '../errors';
-import { currentProcess, exists, livenessOf, startInstantOf, type ProcessIdentity } from './process-identity';
+import { TestbedError, isNoSpace, isTestbedError, noSpace, text } from '../errors';
+import { hasErrorCode } from '../host/error-code';
+import { takeLock, type FileLock, type LockHolder } from '../host/file-lock';
+import { currentProcess, exists, startInstantOf } from '../host/process-identity';
 import { stateUnreadable, type StackLocation } from './state';
 import { requireStackName } from './stack-name';
 import type { OperationKind } from './types';
 
-/** Two that start in the same instant both give way; they try again this often. */
-const ATTEMPTS = 5;
-
-const holder = z.object({
-  kind: z.string(),
-  since: z.string(),
-  process: z.object({
-    host: z.string(),
-    pid: z.int().positive(),
-    startedAt: z.string().optional(),
-    boot: z.string().optional(),
-    pidNamespace: z.string().optional(),
-  }),
-});
-type Holder = z.output<typeof holder>;
-
-export interface OperationLock {
-  release(): void;
-}
-
 /**
- * Takes the exclusive right to change a stack on this site. A lock is a file of its own name, written first and looked around
- * after: of two contenders at most one stays, and a name is never used twice, so that removing a dead one's file can't hit a
- * live one. Locks of processes that are provably gone are removed; so is what a killed engine left in the state store.
- * Throws OperationRunning with holder, start and the way out.
+ * Takes the exclusive right to change a stack on this site; never waits. Locks of processes that are provably gone are removed; so is what
+ * a killed engine left in the state store. Throws OperationRunning with holder, start and the way out; StateUnreadable, NoSpace.
  */
-export async function lockStack(stack: StackLocation, kind: OperationKind): Promise<OperationLock> {
+export async function lockStack(stack: StackLocation, kind: OperationKind): Promise<FileLock> {
   const folder = join(stack.stateDirectory, 'locks', requireStackName(stack.name));
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
+  const lock = await takeLock(folder, {
+    purpose: kind,
+    whenUnsure: 'respect',
+    onWait: (holder) => refuse(stack, holder),
+  }).catch((cause: unknown) => {
+    if (isTestbedError(cause)) throw cause;
     throw isNoSpace(cause) ? noSpace(folder, cause) : stateUnreadable(folder, cause);
-  }
-  for (let attempt = 1; ; attempt++) {
-    refuseIfHeld(stack, otherHolders(folder, undefined)[0]);
-    const file = join(folder, `${randomBytes(12).toString('hex')}.json`);
-    const own: Holder = { kind, since: new Date().toISOString(), process: currentProcess() };
-    writeAtOnce(file, JSON.stringify(own));
-    const release = (): void => rmSync(file, { force: true });
-    try {
-      const [other] = otherHolders(folder, file);
-      if (other === undefined) {
-        clearEngineLocks(stack);
-        return { release };
-      }
-      release();
-      if (attempt === ATTEMPTS) refuseIfHeld(stack, other);
-    } catch (error) {
-      release();
-      throw error;
-    }
-    await delay(5 + Math.random() * 40);
-  }
-}
-
-/** The file appears with all its content or not at all: half a lock would hold the stack for ever, and nobody could tell whose it is. */
-function writeAtOnce(file: string, content: string): void {
-  const half = `${file}.half`;
+  });
   try {
-    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
-    renameSync(half, file);
-  } catch (cause) {
-    rmSync(half, { force: true });
-    throw isNoSpace(cause) ? noSpace(file, cause) : stateUnreadable(file, cause);
+    clearEngineLocks(stack);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
   }
 }
 
-function otherHolders(folder: string, ownFile: string | undefined): Holder[] {
-  const found: Holder[] = [];
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    if (!name.endsWith('.json') || file === ownFile) continue;
-    const content = readIfThere(file);
-    if (content === undefined) continue;
-    const parsed = parse(content, holder);
-    // Locks appear whole, so this is a damaged one: nothing in it tells whether its writer is gone.
-    if (parsed === undefined) throw damagedLock(file);
-    if (livenessOf(identityOf(parsed)) === 'dead') rmSync(file, { force: true });
-    else found.push(parsed);
-  }
-  return found;
-}
-
-function refuseIfHeld(stack: StackLocation, other: Holder | undefined): void {
-  if (other === undefined) return;
-  const { pid, host } = other.process;
-  throw operationRunning(stack.name, `${other.kind}, pid ${pid}, ${host}`, other.since, pid);
+function refuse(stack: StackLocation, { file, told }: LockHolder): never {
+  if (told === undefined) throw damagedLock(file);
+  const { pid, host } = told.process;
+  throw operationRunning(stack.name, `${told.purpose}, pid ${pid}, ${host}`, told.since, pid);
 }
 
 const engineLock = z.object({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
@@ -171,10 +111,6 @@ function operationRunning(name: string, who: string, since: string, pid: number)
   );
 }
 
-function identityOf({ process: told }: Holder): ProcessIdentity {
-  return told;
-}
-
 function parse<T>(content: string, schema: z.ZodType<T>): T | undefined {
   try {
     return schema.safeParse(JSON.parse(content)).data;
@@ -187,7 +123,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw stateUnreadable(file, cause);
   }
 }

@@ -1,19 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PULUMI_PROJECT } from '../components/vocabulary';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { writeWhole } from '../host/atomic-file';
+import { hasErrorCode } from '../host/error-code';
 import type { JsonValue } from '../kubernetes/types';
 import { nameOfUrn } from './urn';
 import { maskSecrets } from './secret-values';
@@ -93,7 +84,7 @@ export function listStacks(stateDirectory: string): string[] {
   try {
     names = readdirSync(stacksFolder(stateDirectory));
   } catch (cause) {
-    if (isMissing(cause)) return [];
+    if (hasErrorCode(cause, 'ENOENT')) return [];
     throw stateUnreadable(stacksFolder(stateDirectory), cause);
   }
   return names
@@ -112,7 +103,7 @@ export function readStack(stack: StackLocation): StackState | undefined {
     if (size > MAX_STATE_BYTES) throw new Error(`it is ${size} bytes long; at most ${MAX_STATE_BYTES} are read`);
     content = readFileSync(file, 'utf8');
   } catch (cause) {
-    if (isMissing(cause)) return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw stateUnreadable(file, cause);
   }
   try {
@@ -150,8 +141,8 @@ export function createStack(stack: StackReference): void {
   };
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeOnce(join(stack.stateDirectory, '.pulumi', 'meta.yaml'), 'version: 1\n');
-    writeOnce(file, JSON.stringify(empty));
+    writeWhole(join(stack.stateDirectory, '.pulumi', 'meta.yaml'), 'version: 1\n', { existing: 'keep' });
+    writeWhole(file, JSON.stringify(empty), { existing: 'keep' });
   } catch (cause) {
     if (isNoSpace(cause)) throw noSpace(file, cause);
     throw stateUnreadable(file, cause);
@@ -165,7 +156,7 @@ export function pruneHistory(stack: StackLocation): void {
   try {
     names = readdirSync(folder);
   } catch (cause) {
-    if (isMissing(cause)) return;
+    if (hasErrorCode(cause, 'ENOENT')) return;
     throw stateUnreadable(folder, cause);
   }
   for (const kind of ['.history.json', '.checkpoint.json']) {
@@ -217,28 +208,4 @@ function toResource(from: z.output<typeof resource>): StateResource {
 
 function stacksFolder(stateDirectory: string): string {
   return join(stateDirectory, '.pulumi', 'stacks', PULUMI_PROJECT);
-}
-
-/** Whole or not at all, and never over what is there. */
-function writeOnce(file: string, content: string): void {
-  const half = `${file}.${randomBytes(6).toString('hex')}.half`;
-  try {
-    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
-    publish(half, file);
-  } finally {
-    rmSync(half, { force: true });
-  }
-}
-
-function publish(half: string, file: string): void {
-  try {
-    linkSync(half, file);
-  } catch (cause) {
-    if (!existsSync(file)) renameSync(half, file);
-    else if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

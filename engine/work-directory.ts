@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PULUMI_PROJECT } from '../components/vocabulary';
 import { isNoSpace, noSpace } from '../errors';
-import { currentProcess, livenessOf } from './process-identity';
+import { makeProcessFolder, sweepProcessFolders } from '../host/process-folder';
 
 export interface WorkDirectory {
   /** Where the CLI runs; holds the project's settings. */
@@ -14,15 +14,11 @@ export interface WorkDirectory {
   remove(): void;
 }
 
-/** Process number, its start and its namespace stand in the name, so that what a killed process left can be told. */
-const NAME = /^testbed-operation-(\d+)-(\d*)-(\d*)-[A-Za-z0-9]{6}$/;
+const PREFIX = 'testbed-operation-';
 
 /** A folder of one operation, mode 0700, outside any repository. Throws NoSpace and leaves nothing then. */
 export function makeWorkDirectory(): WorkDirectory {
-  const { pid, startedAt, pidNamespace } = currentProcess();
-  const namespace = digitsOf(pidNamespace);
-  const prefix = join(tmpdir(), `testbed-operation-${pid}-${startedAt ?? ''}-${namespace}-`);
-  const path = orNoSpace(prefix, () => mkdtempSync(prefix));
+  const path = orNoSpace(tmpdir(), () => makeProcessFolder(tmpdir(), PREFIX));
   const directory: WorkDirectory = {
     path,
     home: join(path, 'home'),
@@ -45,20 +41,7 @@ export function makeWorkDirectory(): WorkDirectory {
 
 /** Removes the folders of processes that are provably gone. */
 export function sweepWorkDirectories(): void {
-  const here = currentProcess();
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid, startedAt, namespace] = NAME.exec(name) ?? [];
-    if (pid === undefined || namespace !== digitsOf(here.pidNamespace)) continue;
-    const identity = { ...here, pid: Number(pid), startedAt: startedAt === '' ? undefined : startedAt };
-    if (livenessOf(identity) !== 'dead') continue;
-    const path = join(tmpdir(), name);
-    try {
-      if (statSync(path).uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
-    } catch {
-      // Somebody else swept it, or it is not ours to remove: either way there is nothing to do.
-      continue;
-    }
-  }
+  sweepProcessFolders(tmpdir(), PREFIX, 'keep');
 }
 
 function orNoSpace<T>(path: string, make: () => T): T {
@@ -67,8 +50,4 @@ function orNoSpace<T>(path: string, make: () => T): T {
   } catch (cause) {
     throw isNoSpace(cause) ? noSpace(path, cause) : cause;
   }
-}
-
-function digitsOf(namespace: string | undefined): string {
-  return /\d+/.exec(namespace ?? '')?.[0] ?? '';
 }

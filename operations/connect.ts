@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ANNOTATIONS, LABELS, NAMESPACES } from '../components/vocabulary';
 import { createClient } from '../kubernetes/client';
@@ -7,6 +5,7 @@ import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { requestToken } from '../kubernetes/token';
 import type { KubernetesClient } from '../kubernetes/types';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { writeWhole } from '../host/atomic-file';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
 import { requireRecord } from './known';
@@ -99,13 +98,10 @@ function resolveFile(file: string, cwd: string): string {
 }
 
 function writePrivately(file: string, content: string): void {
-  const half = `${file}.${randomBytes(4).toString('hex')}.half`;
   try {
-    // Written beside it first: a full disk leaves the old file as it is, and never a part of a token.
-    writeFileSync(half, content, { mode: 0o600, flag: 'wx' });
-    renameSync(half, file);
+    // A full disk leaves the old file as it is, and never a part of a token.
+    writeWhole(file, content);
   } catch (cause) {
-    rmSync(half, { force: true });
     if (isNoSpace(cause)) throw noSpace(file, cause);
     throw new TestbedError(
       'NoPermission',

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { writeWhole } from '../host/atomic-file';
 import { presetText, type PresetName } from '../spec';
 import { specPath } from './spec-file';
 import type { Surroundings } from './surroundings';
@@ -22,30 +21,25 @@ export interface InitResult {
 /** Writes a preset as a testbed.yaml to edit. Throws UsageWrong where a file is there already, NoPermission, NoSpace. */
 export function init(options: InitOptions, surroundings: Surroundings): Promise<InitResult> {
   const file = specPath(options.file, surroundings);
-  const half = `${file}.${randomBytes(4).toString('hex')}.half`;
+  const content = presetText(options.preset, { now: surroundings.now() });
   try {
-    // Written beside it first: no moment has half a spec, and an interruption leaves the old one.
-    writeFileSync(half, presetText(options.preset, { now: surroundings.now() }), { flag: 'wx' });
-    if (options.force === true) renameSync(half, file);
-    else linkSync(half, file);
+    const outcome = writeWhole(file, content, { mode: 0o666, existing: options.force === true ? 'replace' : 'keep' });
+    return outcome === 'exists' ? Promise.reject(isThere(file)) : Promise.resolve({ preset: options.preset, file });
   } catch (cause) {
     return Promise.reject(writeError(file, cause));
-  } finally {
-    rmSync(half, { force: true });
   }
-  return Promise.resolve({ preset: options.preset, file });
+}
+
+function isThere(file: string): TestbedError {
+  return new TestbedError('UsageWrong', text(`${file} is there already`, `${file} 파일이 이미 있습니다`), {
+    hint: text(
+      'name another file with --file, or replace this one with --force',
+      '--file로 다른 파일을 지정하거나 --force로 덮어쓰세요',
+    ),
+  });
 }
 
 function writeError(file: string, cause: unknown): TestbedError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EEXIST')
-    return new TestbedError('UsageWrong', text(`${file} is there already`, `${file} 파일이 이미 있습니다`), {
-      cause,
-      hint: text(
-        'name another file with --file, or replace this one with --force',
-        '--file로 다른 파일을 지정하거나 --force로 덮어쓰세요',
-      ),
-    });
   if (isNoSpace(cause)) return noSpace(file, cause);
   return new TestbedError(
     'NoPermission',

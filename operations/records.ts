@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
+import { writeWhole } from '../host/atomic-file';
 
 const id = z.string().regex(/^tb-[a-z0-9]{6}$/);
 
@@ -77,11 +67,11 @@ export function openRecords(directory: string): Records {
     find: (name) => list().find((one) => one.name === name || one.id === name),
     reserve: (one) => {
       const file = join(directory, `${one.name}.json`);
-      return writeWhole(file, one, 'only-new') === 'exists' ? readRecord(file) : one;
+      return write(file, one, 'keep') === 'exists' ? readRecord(file) : one;
     },
-    save: (one) => void writeWhole(join(directory, `${one.name}.json`), one),
+    save: (one) => void write(join(directory, `${one.name}.json`), one),
     end: (one) => {
-      writeWhole(join(endedDirectory, `${one.id}.json`), one);
+      write(join(endedDirectory, `${one.id}.json`), one);
       rmSync(join(directory, `${one.name}.json`), { force: true });
     },
     ended: () => read(endedDirectory),
@@ -131,33 +121,11 @@ function unreadable(path: string, cause: unknown): TestbedError {
   );
 }
 
-function writeWhole(
-  file: string,
-  value: TestbedRecord,
-  mode: 'replace' | 'only-new' = 'replace',
-): 'written' | 'exists' {
-  const half = `${file}.${process.pid}.half`;
+function write(file: string, value: TestbedRecord, existing: 'replace' | 'keep' = 'replace'): 'written' | 'exists' {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = openSync(half, 'w', 0o600);
-    try {
-      // Unlike writeSync it goes on after a short write: on a nearly full disk a part would else pass for the whole.
-      writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    if (mode === 'replace') renameSync(half, file);
-    else {
-      // link, unlike rename, fails when the name is taken: two first runs cannot both have it.
-      linkSync(half, file);
-      rmSync(half);
-    }
-    return 'written';
+    return writeWhole(file, `${JSON.stringify(value, null, 2)}\n`, { durable: true, existing });
   } catch (cause) {
-    rmSync(half, { force: true });
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-    if (mode === 'only-new' && code === 'EEXIST') return 'exists';
     if (isNoSpace(cause)) throw noSpace(file, cause);
     throw new TestbedError(
       'NoPermission',

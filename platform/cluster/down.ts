@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import { TestbedError, isTestbedError, text, verbatim, type OnProgress } from '../../errors';
+import { hasErrorCode } from '../../host/error-code';
 import type { ClusterLayout } from './layout';
-import { fileError, hasErrorCode } from './private-files';
+import { fileError } from './private-files';
 import { withLock } from './processes/lock';
 import { readInstance } from './record/cluster-record';
 import { stopAll } from './stopping';
@@ -14,7 +15,7 @@ export async function clusterDown(
   { destroy = false, onProgress }: { readonly destroy?: boolean; readonly onProgress?: OnProgress } = {},
 ): Promise<{ readonly outcome: 'stopped' | 'unchanged' }> {
   if (!existsSync(layout.directory)) return { outcome: 'unchanged' };
-  const outcome = await withLock(layout.lock, LOCK_WAIT_MS, async () => {
+  const outcome = await withLock(layout.directory, LOCK_WAIT_MS, async () => {
     const token = readToken(layout, destroy);
     const stopped = token === undefined ? 0 : await stop(token, onProgress);
     if (stopped > 0) rmSync(layout.status, { force: true });

@@ -9,7 +9,6 @@ export interface ClusterLayout {
   readonly instance: string;
   /** What the supervisor says of itself and its children, written by it alone. */
   readonly status: string;
-  readonly lock: string;
   readonly pki: string;
   readonly config: string;
   readonly logs: string;
@@ -28,7 +27,6 @@ export function clusterLayout(directory: string): ClusterLayout {
     record: join(directory, 'cluster.json'),
     instance: join(directory, 'instance'),
     status: join(directory, 'status.json'),
-    lock: join(directory, 'lock'),
     pki: join(directory, 'pki'),
     config: join(directory, 'config'),
     logs: join(directory, 'logs'),

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { TestbedError, text } from '../../errors';
-import { hasErrorCode } from './private-files';
+import { hasErrorCode } from '../../host/error-code';
 import type { ClusterPorts } from './record/cluster-record';
 
 /** Below the range from which kernels take ports for outgoing connections (32768 and up), so that a remembered port stays free. */

@@ -1,30 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TestbedError, text } from '../../errors';
-
-/** Whether a thrown value is a file system error with that code. */
-export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    codes.includes(error.code)
-  );
-}
+import { writeWhole } from '../../host/atomic-file';
+import { hasErrorCode } from '../../host/error-code';
 
 /** Turns a file system error into one that says what is wrong and how to mend it; anything else comes back as it is. */
 export function fileError(error: unknown, path: string): unknown {
@@ -115,19 +93,9 @@ export function requireSafeParent(path: string): void {
 
 /** Writes a file of mode 0600 so that readers see the old or the new content, never a part. A durable one (default) survives a power cut. */
 export function writePrivateFile(path: string, content: string, durability: 'durable' | 'volatile' = 'durable'): void {
-  const half = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.half`;
   try {
-    const file = openSync(half, 'wx', 0o600);
-    try {
-      // Unlike writeSync it goes on after a short write: on a nearly full disk a part would else pass for the whole.
-      writeFileSync(file, content);
-      if (durability === 'durable') fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(half, path);
+    writeWhole(path, content, { durable: durability === 'durable' });
   } catch (error) {
-    rmSync(half, { force: true });
     throw fileError(error, path);
   }
 }

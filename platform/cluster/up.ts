@@ -40,8 +40,13 @@ export async function clusterUp(
   settings: UpSettings,
 ): Promise<UpResult> {
   requireSafeParent(layout.directory);
-  for (const folder of clusterFolders(layout)) ensurePrivateFolder(folder);
-  return withLock(layout.lock, LOCK_WAIT_MS, () => upAlone(layout, options, settings), options.signal);
+  ensurePrivateFolder(layout.directory);
+  const alone = (): Promise<UpResult> => {
+    // Only now: whoever held the lock before may have ended them.
+    for (const folder of clusterFolders(layout)) ensurePrivateFolder(folder);
+    return upAlone(layout, options, settings);
+  };
+  return withLock(layout.directory, LOCK_WAIT_MS, alone, options.signal);
 }
 
 async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, settings: UpSettings): Promise<UpResult> {

@@ -117,7 +117,7 @@ export async function proveCached(tool: Tool, receipt: Receipt | undefined, sett
     vouchedBy,
     at: receipt?.at ?? new Date().toISOString(),
   };
-  await inWorkFolder(folder, (workFolder) => writeReceipt(receiptPath(path), renewed, workFolder));
+  await inWorkFolder(folder, async (workFolder) => writeReceipt(receiptPath(path), renewed, workFolder));
   return renewed;
 }
 

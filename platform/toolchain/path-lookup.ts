@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../../host/atomic-file';
 import { askVersion } from './ask-version';
 import type { Settings } from './settings';
 import type { ResolvedTool, Tool } from './tool';
@@ -79,8 +79,6 @@ function storeVerdict(cacheDirectory: string, key: string, verdict: Verdict): vo
   const others = Object.entries(readVerdicts(cacheDirectory)).filter(([other]) => other !== key);
   const kept = Object.fromEntries([...others, [key, verdict] as const].slice(-KEPT_VERDICTS));
   const file = join(cacheDirectory, 'path.json');
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   mkdirSync(cacheDirectory, { recursive: true, mode: 0o755 });
-  writeFileSync(temporary, JSON.stringify(kept), { flag: 'wx', mode: 0o644 });
-  renameSync(temporary, file);
+  writeWhole(file, JSON.stringify(kept), { mode: 0o644 });
 }

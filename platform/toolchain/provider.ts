@@ -1,8 +1,8 @@
 import { text } from '../../errors';
+import { withLock, type LockHolder } from '../../host/file-lock';
 import { cachedPath, makeToolFolder, resolveCached } from './cached-tool';
 import { Downloader } from './downloader';
 import { buildTool, BuildUnavailable } from './go-build';
-import { withLock } from './lock';
 import { publish } from './publish';
 import type { Settings } from './settings';
 import type { StepReporter } from './step-progress';
@@ -34,12 +34,20 @@ export class Provider {
     const settings = this.#settings;
     if (source === 'build' && this.#noModules !== undefined) throw this.#noModules;
     const folder = await makeToolFolder(tool, settings);
-    const onWait = ({ pid, waitedMs }: { pid: number; waitedMs: number }): void => {
+    const onWait = ({ told }: LockHolder, waitedMs: number): void => {
+      const pid = told?.process.pid ?? 0;
       if (waitedMs > settings.limits.waitMs) throw waitedTooLong(tool, pid, settings.limits.waitMs);
       step.detail(text(`process ${pid} is preparing it; waiting`, `프로세스 ${pid}이(가) 준비하고 있어 기다리는 중`));
     };
-    return withLock(folder, { signal: settings.signal, onWait }, async () => {
-      await sweepWorkFolders(folder);
+    // Two at the same time only do the work twice: what is published appears whole.
+    const lock = {
+      purpose: `${tool.name} ${tool.version}`,
+      whenUnsure: 'take',
+      onWait,
+      signal: settings.signal,
+    } as const;
+    return withLock(folder, lock, async () => {
+      sweepWorkFolders(folder);
       const meanwhile = await resolveCached(tool, settings);
       if (meanwhile !== undefined) return meanwhile;
       return inWorkFolder(folder, async (workFolder) => {

@@ -43,7 +43,7 @@ export async function publish(
     at: new Date().toISOString(),
   };
   const path = cachedPath(tool, settings);
-  await writeReceipt(receiptPath(path), receipt, workFolder);
+  writeReceipt(receiptPath(path), receipt, workFolder);
   await rename(provided.file, path);
   await sync(dirname(path));
   return receipt;

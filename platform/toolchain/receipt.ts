@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { writeWhole } from '../../host/atomic-file';
 
 /** What is known of a file in the cache; lies beside it as `<tool>.json`. */
 const receiptSchema = z.object({
@@ -36,20 +36,9 @@ export function readReceipt(file: string): Receipt | undefined {
 }
 
 /** Writes it whole or not at all, by way of `workFolder` on the same disk. */
-export async function writeReceipt(file: string, receipt: Receipt, workFolder: string): Promise<void> {
-  await writeWhole(file, `${JSON.stringify(receipt, null, 2)}\n`, join(workFolder, 'receipt.json'));
-}
-
-/** Replaces `file` by way of `temporary`; after a crash there is the old content or the new one. */
-async function writeWhole(file: string, content: string, temporary: string): Promise<void> {
-  const handle = await open(temporary, 'wx', 0o644);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+export function writeReceipt(file: string, receipt: Receipt, workFolder: string): void {
+  const half = join(workFolder, 'receipt.json');
+  writeWhole(file, `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o644, durable: true, half });
 }
 
 /** SHA-256 of a file, lower-case hex, read as a stream. */

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockStack } from '../../engine/operation-lock';
-import { currentProcess } from '../../engine/process-identity';
+import { currentProcess } from '../../host/process-identity';
 
 let stack: { name: string; stateDirectory: string };
 beforeEach(() => {
@@ -18,7 +18,10 @@ const engineFolder = (): string => join(stack.stateDirectory, '.pulumi/locks/org
 
 function leave(folder: string, content: unknown): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'left.json'), typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(
+    join(folder, folder === ownFolder() ? 'left.lock' : 'left.json'),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
 }
 
 async function endedProcess(): Promise<number> {
@@ -49,7 +52,7 @@ describe('the lock of a stack', () => {
 
   it('of a process that ended is taken over', async () => {
     leave(ownFolder(), {
-      kind: 'up',
+      purpose: 'up',
       since: '2026-01-01T00:00:00Z',
       process: { ...currentProcess(), pid: await endedProcess() },
     });
@@ -58,7 +61,11 @@ describe('the lock of a stack', () => {
   });
 
   it('of a process whose number another one bears now is taken over', async () => {
-    leave(ownFolder(), { kind: 'up', since: '2026-01-01T00:00:00Z', process: { ...currentProcess(), startedAt: '1' } });
+    leave(ownFolder(), {
+      purpose: 'up',
+      since: '2026-01-01T00:00:00Z',
+      process: { ...currentProcess(), startedAt: '1' },
+    });
     (await lockStack(stack, 'up')).release();
     expect(readdirSync(ownFolder())).toEqual([]);
   });
@@ -67,17 +74,17 @@ describe('the lock of a stack', () => {
     ['of another host', { host: 'elsewhere', pid: 1 }],
     ['of another process namespace', { ...currentProcess(), pidNamespace: 'pid:[1]' }],
   ])('%s is respected, for nobody can tell whether it lives', async (_, process) => {
-    leave(ownFolder(), { kind: 'up', since: '2026-01-01T00:00:00Z', process });
+    leave(ownFolder(), { purpose: 'up', since: '2026-01-01T00:00:00Z', process });
     await expect(lockStack(stack, 'up')).rejects.toMatchObject({ code: 'OperationRunning' });
   });
 
   it('that is damaged is respected, and named with the way out', async () => {
-    leave(ownFolder(), '{"kind":"u');
+    leave(ownFolder(), '{"purpose":"u');
     await expect(lockStack(stack, 'up')).rejects.toMatchObject({
       code: 'StateUnreadable',
-      hint: { en: expect.stringContaining(`rm ${join(ownFolder(), 'left.json')}`) },
+      hint: { en: expect.stringContaining(`rm ${join(ownFolder(), 'left.lock')}`) },
     });
-    expect(readdirSync(ownFolder())).toEqual(['left.json']);
+    expect(readdirSync(ownFolder())).toEqual(['left.lock']);
   });
 });
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { currentProcess, tagOf, type ProcessIdentity } from '../../host/process-identity';
 import { makeWorkDirectory, sweepWorkDirectories } from '../../engine/work-directory';
 
 describe('a work directory', () => {
@@ -15,11 +16,12 @@ describe('a work directory', () => {
 
   it('of a process that ended is swept, of a living one and of others it is not', () => {
     const living = makeWorkDirectory();
-    const [, , pid, started, namespace] = basename(living.path).split('-');
+    const here = currentProcess();
+    const named = (who: ProcessIdentity): string => join(tmpdir(), `testbed-operation-${tagOf(who)}-abcdef`);
     // Our own number, started at another time: a process that is gone.
-    const left = join(tmpdir(), `testbed-operation-${pid}-${Number(started) - 1}-${namespace}-abcdef`);
-    const elsewhere = join(tmpdir(), `testbed-operation-${pid}-${Number(started) - 1}-1-abcdef`);
-    const foreign = join(tmpdir(), `testbed-operation-${pid}-notes`);
+    const left = named({ ...here, startedAt: '1' });
+    const elsewhere = named({ ...here, startedAt: '1', pidNamespace: 'pid:[1]' });
+    const foreign = join(tmpdir(), `testbed-operation-${here.pid}-notes`);
     for (const folder of [left, elsewhere, foreign]) mkdirSync(folder);
     try {
       sweepWorkDirectories();

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -9,8 +8,8 @@ import type { Engine, OperationKind, OperationResult, StackReference } from '../
 import { createClient } from '../../kubernetes/client';
 import { fieldsAt, stringAt } from '../../kubernetes/json';
 import type { JsonObject, KubernetesClient } from '../../kubernetes/types';
-import { packageRoot } from '../../package/root';
 import type { AdmittedSpec } from '../../spec';
+import { builtFile } from '../support/built-file';
 import { testSurroundings } from '../support/cluster';
 import { answerOf, eventually } from '../support/rejection';
 import { admittedSpec } from '../support/testbed-recording';
@@ -27,8 +26,7 @@ let madeAccess = false;
 const ACCESS = { apiVersion: 'v1', kind: 'Namespace', name: 'testbed-access' };
 
 beforeAll(async () => {
-  const { build }: { build: () => string } = createRequire(__filename)(join(packageRoot(), 'bin', 'build.cjs'));
-  module = join(build(), 'stacks', 'testbed.js');
+  module = builtFile('stacks', 'testbed.js');
   engine = createEngine({ runners: 1 });
   client = createClient(testSurroundings().connection);
   stack = {

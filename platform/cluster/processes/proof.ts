@@ -1,26 +1,23 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { TestbedError, text } from '../../../errors';
+import { startOf } from '../../../host/process-identity';
 
 /** Carried by every process of a cluster: whose it is, and what it does there. Only our own uid can read another's environment. */
 export const TOKEN_VARIABLE = 'TESTBED_CLUSTER_INSTANCE';
 export const ROLE_VARIABLE = 'TESTBED_CLUSTER_ROLE';
 
-/** A process at one moment. A pid is used again by the kernel, a pid with its start time is not. */
-export interface ProcessIdentity {
+/** A process of this boot that proved to be ours by the token in its environment. */
+export interface OwnProcess {
   readonly pid: number;
-  /** Clock ticks since boot. */
+  /** See ProcessIdentity.startedAt: a pid is used again by the kernel, a pid with its start is not. */
   readonly startTime: string;
-}
-
-/** A process that proved to be ours by the token in its environment. */
-export interface OwnProcess extends ProcessIdentity {
   /** `supervisor` or the name of a component. */
   readonly role: string;
 }
 
 /** Throws ClusterUnsuitable where the kernel can't tell which process is which. */
 export function requireProofs(): void {
-  if (process.platform === 'linux' && startTimeOf(process.pid) !== undefined) return;
+  if (process.platform === 'linux' && startOf(process.pid) !== undefined) return;
   throw new TestbedError(
     'ClusterUnsuitable',
     text(
@@ -34,18 +31,6 @@ export function requireProofs(): void {
       ),
     },
   );
-}
-
-/** When the process began, undefined when there is none or it has ended and waits to be collected. */
-export function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything, so fields are counted from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }
 
 function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
@@ -67,11 +52,11 @@ function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
 export function proveOwn(pid: number, token: string): OwnProcess | undefined {
   // Most processes are not ours, so the cheapest look comes first.
   if (environmentOf(pid)?.get(TOKEN_VARIABLE) !== token) return undefined;
-  const startTime = startTimeOf(pid);
+  const startTime = startOf(pid);
   if (startTime === undefined) return undefined;
   // Again, between two equal start times: the first look may have been at another process under the same pid.
   const environment = environmentOf(pid);
-  if (environment?.get(TOKEN_VARIABLE) !== token || startTimeOf(pid) !== startTime) return undefined;
+  if (environment?.get(TOKEN_VARIABLE) !== token || startOf(pid) !== startTime) return undefined;
   return { pid, startTime, role: environment.get(ROLE_VARIABLE) ?? 'unknown' };
 }
 
@@ -82,8 +67,8 @@ export function ownProcesses(token: string): readonly OwnProcess[] {
     .flatMap((name) => proveOwn(Number(name), token) ?? []);
 }
 
-export function isAlive(identity: ProcessIdentity): boolean {
-  return startTimeOf(identity.pid) === identity.startTime;
+export function isAlive({ pid, startTime }: Pick<OwnProcess, 'pid' | 'startTime'>): boolean {
+  return startOf(pid) === startTime;
 }
 
 /** Sends a signal after proving once more, in the same breath, that the process is ours. Returns whether it was sent. */

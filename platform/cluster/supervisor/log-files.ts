@@ -1,5 +1,5 @@
 import { closeSync, copyFileSync, fstatSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
-import { hasErrorCode } from '../private-files';
+import { hasErrorCode } from '../../../host/error-code';
 
 const LARGEST_BYTES = 8 * 1024 * 1024;
 const KEPT = 3;

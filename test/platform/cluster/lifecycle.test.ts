@@ -5,12 +5,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { currentProcess, startOf } from '../../../host/process-identity';
 import { openEmbeddedCluster } from '../../../platform/cluster';
 import { clusterFolders, type ClusterLayout } from '../../../platform/cluster/layout';
 import { ensureKeys } from '../../../platform/cluster/pki/keys';
 import { choosePorts, isFree } from '../../../platform/cluster/ports';
 import { ensurePrivateFolder } from '../../../platform/cluster/private-files';
-import { isAlive, startTimeOf, type ProcessIdentity } from '../../../platform/cluster/processes/proof';
+import { isAlive, type OwnProcess } from '../../../platform/cluster/processes/proof';
 import {
   DEFAULT_SWITCHES,
   ensureInstance,
@@ -43,14 +44,14 @@ afterEach(async () => {
 });
 
 /** A process of the test's own, ended with the test. */
-async function sleeper(environment: NodeJS.ProcessEnv = {}): Promise<ProcessIdentity> {
+async function sleeper(environment: NodeJS.ProcessEnv = {}): Promise<Pick<OwnProcess, 'pid' | 'startTime'>> {
   const child = spawn('sleep', ['600'], { stdio: 'ignore', env: { PATH: '/usr/bin:/bin', ...environment } });
   await once(child, 'spawn');
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
   const pid = child.pid ?? 0;
-  return { pid, startTime: startTimeOf(pid) ?? '' };
+  return { pid, startTime: startOf(pid) ?? '' };
 }
 
 /** A record as a stopped cluster leaves it, without starting one. */
@@ -109,7 +110,9 @@ describe('a whole life', () => {
       layout.status,
       JSON.stringify({ phase: 'running', step: 'ready', heartbeat: new Date().toISOString(), components }),
     );
-    writeFileSync(layout.lock, JSON.stringify({ pid: stranger.pid, startTime: '1', nonce: 'old' }));
+    const left = { ...currentProcess(), pid: stranger.pid, startedAt: '1' };
+    const lock = { purpose: 'cluster', since: '2026-01-01T00:00:00Z', process: left };
+    writeFileSync(join(layout.directory, 'left.lock'), JSON.stringify(lock));
 
     const { outcome, status } = await up(cluster);
     expect(outcome).toBe('started');
@@ -168,7 +171,7 @@ describe('a start that can not be', () => {
     });
     await expect(broken).rejects.toMatchObject({ name: 'AbortError' });
     expect(processesOf(layout)).toEqual([]);
-    expect(existsSync(layout.lock)).toBe(false);
+    expect(readdirSync(layout.directory).filter((name) => name.includes('.lock'))).toEqual([]);
   });
 
   it('names what is wrong in a damaged cluster.json, keeps the data, and can be ended', async () => {

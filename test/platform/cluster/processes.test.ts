@@ -6,10 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startOf } from '../../../host/process-identity';
 import { listenerOf, isFree, requireFreePorts, choosePorts } from '../../../platform/cluster/ports';
 import { endAllOwn } from '../../../platform/cluster/processes/ending';
 import { withLock } from '../../../platform/cluster/processes/lock';
-import { isAlive, ownProcesses, proveOwn, signalOwn, startTimeOf } from '../../../platform/cluster/processes/proof';
+import { isAlive, ownProcesses, proveOwn, signalOwn } from '../../../platform/cluster/processes/proof';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -45,7 +46,7 @@ describe('the proof that a process is ours', () => {
     await run('sh', ['-c', 'sleep 60', `TESTBED_CLUSTER_INSTANCE=${mine}`], {
       OTHER: `TESTBED_CLUSTER_INSTANCE=${mine}`,
     });
-    expect(ownProcesses(mine)).toEqual([{ pid, role: 'etcd', startTime: startTimeOf(pid) }]);
+    expect(ownProcesses(mine)).toEqual([{ pid, role: 'etcd', startTime: startOf(pid) }]);
     expect(proveOwn(process.pid, mine)).toBeUndefined();
   });
 
@@ -53,12 +54,10 @@ describe('the proof that a process is ours', () => {
     const mine = token();
     const pid = await run('sleep', ['60'], { TESTBED_CLUSTER_INSTANCE: mine });
     const stranger = await run('sleep', ['60'], {});
-    const startTime = startTimeOf(pid) ?? '';
-    expect(signalOwn({ pid: stranger, startTime: startTimeOf(stranger) ?? '', role: 'etcd' }, mine, 'SIGKILL')).toBe(
-      false,
-    );
+    const startTime = startOf(pid) ?? '';
+    expect(signalOwn({ pid: stranger, startTime: startOf(stranger) ?? '', role: 'etcd' }, mine, 'SIGKILL')).toBe(false);
     expect(signalOwn({ pid, startTime: `${startTime}0`, role: 'etcd' }, mine, 'SIGKILL')).toBe(false);
-    expect([pid, stranger].map((one) => startTimeOf(one) !== undefined)).toEqual([true, true]);
+    expect([pid, stranger].map((one) => startOf(one) !== undefined)).toEqual([true, true]);
     expect(signalOwn({ pid, startTime, role: 'etcd' }, mine, 'SIGKILL')).toBe(true);
   });
 
@@ -66,7 +65,7 @@ describe('the proof that a process is ours', () => {
     const pid = await run('true', [], {});
     const [child] = children;
     if (child !== undefined && child.exitCode === null) await once(child, 'exit');
-    expect(isAlive({ pid, startTime: startTimeOf(pid) ?? 'gone' })).toBe(false);
+    expect(isAlive({ pid, startTime: startOf(pid) ?? 'gone' })).toBe(false);
   });
 });
 
@@ -86,60 +85,28 @@ describe('ending what is ours', () => {
       TESTBED_CLUSTER_ROLE: 'of a later version',
     });
     expect(await endAllOwn(mine, 300)).toEqual([]);
-    expect([deaf, stopped, odd].map(startTimeOf)).toEqual([undefined, undefined, undefined]);
+    expect([deaf, stopped, odd].map(startOf)).toEqual([undefined, undefined, undefined]);
   });
 });
 
 describe('the lock', () => {
-  it('lets one work at a time, in whatever order they come', async () => {
-    const path = join(folder(), 'lock');
-    let inside = 0;
-    let most = 0;
-    const order: number[] = [];
-    await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        withLock(path, 20_000, async () => {
-          inside++;
-          most = Math.max(most, inside);
-          await new Promise((resolve) => setImmediate(resolve));
-          order.push(index);
-          inside--;
-        }),
-      ),
-    );
-    expect(most).toBe(1);
-    expect(order.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(readdirSync(join(path, '..'))).toEqual([]);
-  });
-
-  it('is taken from a holder that is dead, by one only', async () => {
-    const path = join(folder(), 'lock');
-    writeFileSync(path, JSON.stringify({ pid: 1, startTime: 'of another process', nonce: 'dead' }));
-    let inside = 0;
-    const work = async (): Promise<number> => {
-      inside++;
-      await new Promise((resolve) => setImmediate(resolve));
-      return inside--;
-    };
-    expect(await Promise.all([1, 2, 3, 4].map(() => withLock(path, 20_000, work)))).toEqual([1, 1, 1, 1]);
-  });
-
-  it('is taken when its file holds nothing that can be read', async () => {
-    const path = join(folder(), 'lock');
-    writeFileSync(path, 'half');
-    expect(await withLock(path, 5000, async () => 'done')).toBe('done');
-  });
-
   it('names the living holder when the time is out, and is given back when work fails', async () => {
-    const path = join(folder(), 'lock');
-    await withLock(path, 0, async () => {
-      await expect(withLock(path, 0, async () => undefined)).rejects.toMatchObject({
+    const directory = folder();
+    await withLock(directory, 0, async () => {
+      await expect(withLock(directory, 0, async () => undefined)).rejects.toMatchObject({
         code: 'ClusterBusy',
         message: `another command works on this cluster (process ${process.pid})`,
       });
     });
-    await expect(withLock(path, 0, async () => Promise.reject(new Error('work')))).rejects.toThrow('work');
-    expect(await withLock(path, 0, async () => 'free')).toBe('free');
+    await expect(withLock(directory, 0, async () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+    expect(await withLock(directory, 0, async () => 'free')).toBe('free');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('is taken when its file holds nothing that can be read', async () => {
+    const directory = folder();
+    writeFileSync(join(directory, 'left.lock'), 'half');
+    expect(await withLock(directory, 0, async () => 'done')).toBe('done');
   });
 });
 

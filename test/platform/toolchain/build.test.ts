@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resolveTools, type ToolchainOptions } from '../../../platform/toolchain';
 import { executablesOnPath } from '../../../platform/toolchain/path-lookup';
-import { identityOf } from '../../../platform/toolchain/process-identity';
+import { exists } from '../../../host/process-identity';
 import { startVendor } from './vendor-server';
 import { failureOf, putExecutable, vendorFile, workbench, type Workbench } from './workbench';
 
@@ -178,8 +178,8 @@ wait\n`,
     });
     expect(error.code).toBe('Interrupted');
     const [go, sleep] = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
-    while (identityOf(sleep ?? 0) !== undefined) await turn();
-    expect(identityOf(go ?? 0)).toBeUndefined();
+    while (exists(sleep ?? 0)) await turn();
+    expect(exists(go ?? 0)).toBe(false);
     expect(bench.left('etcd')).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { currentProcess } from '../../../host/process-identity';
 import { resolveTools, type ToolchainOptions } from '../../../platform/toolchain';
 import { KUBECTL, kubectl, kubectlVendor } from './kubectl-vendor';
 import { resolveInChild } from './resolve-in-child';
@@ -50,16 +51,17 @@ describe('two at once', () => {
   });
 
   test.each([
-    ['is gone', () => ({ pid: spawnSync('true').pid, started: '0123456789abcdef' })],
-    ['is another process with the same number', () => ({ pid: process.pid, started: '0123456789abcdef' })],
+    ['is gone', () => ({ ...currentProcess(), pid: spawnSync('true').pid })],
+    ['is another process with the same number', () => ({ ...currentProcess(), startedAt: '1' })],
   ])('a lock whose holder %s is taken over', async (_title, holder) => {
     using bench = workbench();
     await using vendor = await kubectlVendor();
     mkdirSync(bench.toolFolder('kubectl'), { recursive: true, mode: 0o755 });
-    writeFileSync(join(bench.toolFolder('kubectl'), '.lock.7'), JSON.stringify({ ...holder(), state: 'held' }));
+    const left = { purpose: 'kubectl', since: '2026-01-01T00:00:00Z', process: holder() };
+    writeFileSync(join(bench.toolFolder('kubectl'), 'left.lock'), JSON.stringify(left));
     const resolved = await resolveTools(['kubectl'], { ...bench.options, from: ['download'], mirror: vendor.mirror });
     expect(resolved.kubectl.source).toBe('download');
-    expect(readdirSync(bench.toolFolder('kubectl')).sort()).toEqual(['.lock.8', 'kubectl', 'kubectl.json']);
+    expect(readdirSync(bench.toolFolder('kubectl')).sort()).toEqual(['kubectl', 'kubectl.json']);
   });
 });
 

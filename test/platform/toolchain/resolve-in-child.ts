@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { packageRoot } from '../../../package/root';
 import type { ToolchainOptions } from '../../../platform/toolchain';
+import { builtFile } from '../../support/built-file';
 
 /** Resolves kubectl in a process of its own, from the built files; `result` is its source, or the error's code and message. */
 export function resolveInChild(options: ToolchainOptions): ChildProcess & { result: () => Promise<string> } {
-  const { build }: { build: () => string } = require(join(packageRoot(), 'bin', 'build.cjs'));
   const program = `
-    const { resolveTools } = require(${JSON.stringify(join(build(), 'platform', 'toolchain'))});
+    const { resolveTools } = require(${JSON.stringify(builtFile('platform', 'toolchain'))});
     resolveTools(['kubectl'], ${JSON.stringify(options)}).then(
       ({ kubectl }) => console.log(kubectl.source),
       (error) => console.log(error.code, error.message),

@@ -32,7 +32,7 @@ export function workbench(): Workbench {
     toolFolder,
     left: (name) =>
       readdirSync(toolFolder(name))
-        .filter((entry) => !/^\.lock\.\d+$/.test(entry))
+        .filter((entry) => !entry.endsWith('.lock'))
         .sort(),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
