@@ -98,16 +98,16 @@ describe('objects that no fixture can hold', () => {
     expect(minded).not.toContain('pod-resource-limits');
   });
 
-  it('finds a private key, and nothing else, in more text than the API server searches by patterns', () => {
-    const settings = (text: string): JudgedObject => ({
+  it('searches 50,000 characters by patterns, and more of them for private keys only', () => {
+    const settings = (text: string, length: number): JudgedObject => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'settings' },
-      data: { large: 'x'.repeat(50_000), text },
+      data: { large: 'x'.repeat(length - text.length), text },
     });
-    expect(findings(settings('-----BEGIN RSA PRIVATE KEY-----'), 'open')).toEqual([
-      'secret-not-in-clear: fail data text',
-    ]);
-    expect(findings(settings('password=hunter2'), 'open')).toEqual([]);
+    const found = ['secret-not-in-clear: fail data text'];
+    expect(findings(settings('password=hunter2', 50_000), 'open')).toEqual(found);
+    expect(findings(settings('password=hunter2', 50_001), 'open')).toEqual([]);
+    expect(findings(settings('-----BEGIN RSA PRIVATE KEY-----', 50_001), 'open')).toEqual(found);
   });
 });
