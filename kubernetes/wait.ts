@@ -10,6 +10,8 @@ import { nameOf } from './wording';
 export interface WaitOptions {
   /** Default 300. */
   readonly timeoutSeconds?: number;
+  /** How long the server may be out of reach at a stretch: a restart is waited for, a server that is gone is not. Default 60. */
+  readonly unreachableSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -19,13 +21,14 @@ export interface WaitReadyOptions extends WaitOptions {
 }
 
 const TIMEOUT_SECONDS = 300;
+const UNREACHABLE_SECONDS = 60;
 /** Between two watches: those that end at once (a restarting server) must not become a busy loop. */
 const REST_MS = 250;
 
 /**
  * Waits until an object is ready (readiness.ts) and returns it as it was then.
  * Throws NotReady with the real reason when time is out, when it can't get ready any more, or when it is deleted meanwhile; the signal's reason when aborted;
- * KubernetesRefused when it may not be watched. An unreachable server is waited for.
+ * KubernetesRefused when it may not be watched; KubernetesUnreachable when the server stays out of reach for `unreachableSeconds`.
  */
 export async function waitReady(
   client: KubernetesClient,
@@ -36,7 +39,7 @@ export async function waitReady(
   const target = nameOf(reference);
   let latest: KubernetesObject | undefined;
   let told: string | undefined;
-  for await (const event of following(client, reference, undefined, seconds, options.signal)) {
+  for await (const event of following(client, reference, undefined, seconds, options)) {
     if (event.type === 'BOOKMARK') continue;
     if (event.type === 'DELETED')
       throw new TestbedError(
@@ -99,7 +102,7 @@ export async function waitGone(
   const isGone = (): boolean => latest === undefined || (uid !== undefined && latest.metadata.uid !== uid);
   if (isGone()) return;
   const start = latest?.metadata.resourceVersion;
-  for await (const event of following(client, reference, start, seconds, signal)) {
+  for await (const event of following(client, reference, start, seconds, options)) {
     if (event.type === 'BOOKMARK') continue;
     latest = event.type === 'DELETED' ? undefined : event.object;
     if (isGone()) return;
@@ -128,29 +131,35 @@ async function* following(
   reference: ObjectReference,
   resourceVersion: string | undefined,
   seconds: number,
-  signal: AbortSignal | undefined,
+  { signal, unreachableSeconds = UNREACHABLE_SECONDS }: WaitOptions,
 ): AsyncGenerator<WatchEvent> {
   const { apiVersion, kind, name, namespace } = reference;
+  const patience = createPatience(unreachableSeconds * 1000);
   const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000));
   const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
   let start = resourceVersion;
   let seen = resourceVersion !== undefined;
   while (!either.aborted) {
     try {
-      yield* client.watch(apiVersion, kind, {
+      const events = client.watch(apiVersion, kind, {
         fieldSelector: `metadata.name=${name}`,
         ...(namespace === undefined ? {} : { namespace }),
         ...(start === undefined ? {} : { resourceVersion: start }),
         signal: either,
       });
+      for await (const event of events) {
+        patience.answered();
+        yield event;
+      }
       start = undefined;
     } catch (error) {
       if (!mayPass(error)) throw error;
+      if (!either.aborted) patience.failed(error);
       start = undefined;
     }
     if (either.aborted) break;
     await rest(either);
-    const now = await look(client, reference, either);
+    const now = await look(client, reference, either, patience);
     if (now === 'unknown') continue;
     if (now !== undefined) seen = true;
     else if (seen) yield { type: 'DELETED', object: { apiVersion, kind, metadata: { name } } };
@@ -163,13 +172,39 @@ async function look(
   client: KubernetesClient,
   reference: ObjectReference,
   signal: AbortSignal,
+  patience: Patience,
 ): Promise<KubernetesObject | undefined | 'unknown'> {
   try {
-    return await client.get(reference, signal);
+    const found = await client.get(reference, signal);
+    patience.answered();
+    return found;
   } catch (error) {
-    if (signal.aborted || mayPass(error)) return 'unknown';
-    throw error;
+    if (signal.aborted) return 'unknown';
+    if (!mayPass(error)) throw error;
+    patience.failed(error);
+    return 'unknown';
   }
+}
+
+interface Patience {
+  answered(): void;
+  /** Throws the error when the server has been out of reach for too long. */
+  failed(error: unknown): void;
+}
+
+function createPatience(limitMs: number): Patience {
+  let since: number | undefined;
+  return {
+    answered: () => {
+      since = undefined;
+    },
+    failed: (error) => {
+      // A server that refuses or is overloaded is there.
+      if (!(error instanceof KubernetesCallError) || error.code !== 'KubernetesUnreachable') since = undefined;
+      else if (since === undefined) since = Date.now();
+      else if (Date.now() - since > limitMs) throw error;
+    },
+  };
 }
 
 /** An old starting point, a server that restarts, is overloaded or can't be reached: worth another try until time is out. */

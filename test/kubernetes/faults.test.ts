@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from '../../kubernetes/client';
 import { KubernetesCallError } from '../../kubernetes/failures';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
+import { waitGone, waitReady } from '../../kubernetes/wait';
 import { issueCertificate } from '../../platform/cluster/pki/certificates';
 import { CONFIG_MAP, authority, faultServer, json, validity, type FaultServer } from './support/fault-server';
 import { allOf, rejectionOf } from './support/namespace';
@@ -329,5 +330,45 @@ describe('watches', () => {
     });
     const error = await failureOf(allOf(clientOf(server).watch('v1', 'ConfigMap', {})));
     expect(error.failure.reason).toBe('ConnectionReset');
+  });
+});
+
+describe('a wait', () => {
+  const waits = (client: KubernetesClient) => [
+    () => waitReady(client, REFERENCE, { timeoutSeconds: 50, unreachableSeconds: 0.5 }),
+    () => waitGone(client, REFERENCE, { timeoutSeconds: 50, unreachableSeconds: 0.5 }),
+  ];
+
+  it('gives up on a server that goes away and stays away, and says so', async () => {
+    for (const at of [0, 1]) {
+      let gone = false;
+      await using server = await faultServer((request, response) => {
+        if (gone) request.socket.destroy();
+        else if (request.url?.includes('watch=') === true) {
+          gone = true;
+          response.writeHead(200, { 'content-type': 'application/json' });
+          response.end();
+        } else json(response, 200, CONFIG_MAP);
+      });
+      const began = Date.now();
+      const error = await failureOf(waits(clientOf(server))[at]?.() ?? Promise.resolve());
+      expect([error.code, error.failure.reason]).toEqual(['KubernetesUnreachable', 'ConnectionReset']);
+      expect(Date.now() - began).toBeLessThan(20_000);
+    }
+  });
+
+  it('outlasts a server that is away for less than that, and one that only refuses', async () => {
+    let asked = 0;
+    await using server = await faultServer((request, response) => {
+      asked += 1;
+      if (asked <= 3) request.socket.destroy();
+      else if (asked <= 6) json(response, 500, status(500, 'InternalError', 'etcdserver: leader changed'));
+      else if (request.url?.includes('watch=') === true) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(`${JSON.stringify({ type: 'ADDED', object: CONFIG_MAP })}\n`);
+      } else json(response, 200, CONFIG_MAP);
+    });
+    const ready = await waitReady(clientOf(server), REFERENCE, { timeoutSeconds: 50, unreachableSeconds: 20 });
+    expect(ready.metadata.name).toBe('a');
   });
 });

@@ -57,8 +57,7 @@ async function cutAt(
 
 /** That it failed with this one message and nothing else that is an error: no stack, no second complaint. */
 function expectOneError({ code, stdout, stderr }: Finished, error: RegExp): void {
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(error);
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(error)]);
   expect(stderr.match(/^(?:error|warning|오류|경고):/gm)).toHaveLength(1);
   expect(stderr).not.toMatch(/^\s+at /m);
 }

@@ -43,7 +43,7 @@ function recordOf(disk: SmallDisk, name: string): TestbedRecord | undefined {
 
 /** That it failed with one message that names a path below `folder`, and the way out. */
 function expectNoSpace({ code, stdout, stderr }: Finished, path: string): void {
-  expect([code, stdout]).toEqual([1, '']);
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^error: /m)]);
   const [error = '', hint = '', ...more] = stderr.split('\n').slice(-3);
   expect(error).toMatch(/^error: no space left on the disk to write /);
   expect(error.slice('error: no space left on the disk to write '.length)).toContain(path);

@@ -13,7 +13,7 @@ const ROUTES: readonly (readonly [string, string, readonly string[]])[] = [
   ...olderNodes()
     .slice(0, 1)
     .map(({ path, version }) => [`the older Node of this machine (${path}, ${version})`, path, []] as const),
-  ['a Node that says it is v20.0.0', process.execPath, ['-r', join(__dirname, 'older-node.cjs')]],
+  ['a Node that says it is v20.0.0', process.execPath, ['-r', join(__dirname, 'fixtures', 'older-node.cjs')]],
 ];
 
 function olderNodes(): { readonly path: string; readonly version: string }[] {

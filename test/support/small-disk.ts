@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -64,7 +64,7 @@ export async function openSmallDisk(): Promise<SmallDisk> {
       } finally {
         closeSync(file);
       }
-      if (leave > 0) spawnSync('truncate', ['--size', `-${leave}`, ballast]);
+      if (leave > 0) truncateSync(ballast, statSync(ballast).size - leave);
     },
     makeRoom: () => rmSync(ballast, { force: true }),
     [Symbol.asyncDispose]: async () => {
