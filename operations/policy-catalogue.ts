@@ -10,6 +10,8 @@ import { nearest } from '../spec/nearest';
 import { quoted } from '../spec/visible';
 import type { Surroundings } from './surroundings';
 
+export type { Rule } from '../policies/rule';
+
 export interface PolicyOptions {
   /** Folder with a site's own rules and baselines, relative to the working directory. */
   readonly rules?: string | undefined;

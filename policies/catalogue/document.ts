@@ -1,10 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { reasonOf, text, type Text } from '../../errors';
+import { text } from '../../errors';
 import { placeOf, type Span } from '../../spec/issue';
 import { unfitCharacters } from '../../spec/source-text';
 import { findNode, plainValue, readYaml, type TreeBounds, type TreeNode } from '../../spec/yaml-tree';
+import { readBoundedText } from './bounded-text';
 import { placed, wholeFile, type RuleFinding, type RuleIssue } from './issue';
 import { CATALOGUE_LIMITS as LIMITS } from './limits';
 import { schemaFindings } from './schema-findings';
@@ -42,7 +41,7 @@ export type ReadDocument<T> =
 
 /** Reads a YAML file of the catalogue: a regular file of at most 256 KiB in UTF-8. All that is wrong comes back at once; throws nothing. */
 export function readDocument<T>(path: string, file: string, schema: z.ZodType<T>): ReadDocument<T> {
-  const read = readBounded(path);
+  const read = readBoundedText(path, LIMITS.fileBytes);
   if ('why' in read) return { ok: false, issues: [wholeFile('unreadable', file, read.why)] };
   return parseDocument({ file, source: read.source }, schema);
 }
@@ -72,41 +71,4 @@ const EMPTY: TreeNode & Span = { kind: 'scalar', value: null, plain: true, start
 
 function spanAt(root: TreeNode, path: readonly PropertyKey[]): number {
   return findNode(root, path).node.start;
-}
-
-function readBounded(path: string): { readonly source: string } | { readonly why: Text } {
-  let descriptor: number | undefined;
-  try {
-    // Without O_NONBLOCK a named pipe would keep us waiting for its writer.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    if (!fstatSync(descriptor).isFile())
-      return { why: text('this is not a regular file: take it out', '일반 파일이 아닙니다. 빼십시오') };
-    const buffer = Buffer.alloc(LIMITS.fileBytes + 1);
-    let length = 0;
-    for (;;) {
-      const read = readSync(descriptor, buffer, length, buffer.length - length, length);
-      length += read;
-      if (read === 0 || length === buffer.length) break;
-    }
-    if (length > LIMITS.fileBytes)
-      return {
-        why: text(
-          `the file has more than ${LIMITS.fileBytes / 1024} KiB: split it`,
-          `파일이 ${LIMITS.fileBytes / 1024} KiB를 넘습니다. 나누십시오`,
-        ),
-      };
-    const bytes = buffer.subarray(0, length);
-    if (!isUtf8(bytes))
-      return { why: text('the file is not UTF-8: save it as UTF-8', '파일이 UTF-8이 아닙니다. UTF-8로 저장하십시오') };
-    return { source: bytes.toString('utf8').replace(/^\ufeff/, '') };
-  } catch (cause) {
-    return {
-      why: text(
-        `the file can't be read (${reasonOf(cause)}): check its permissions`,
-        `파일을 읽을 수 없습니다(${reasonOf(cause)}). 권한을 확인하십시오`,
-      ),
-    };
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }

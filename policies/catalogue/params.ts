@@ -16,7 +16,7 @@ export function paramKey(rule: Pick<Rule, 'id'>, name: string): string {
 }
 
 /** What is wrong with a value for a parameter; undefined means that nothing is. */
-export function paramComplaint(param: Param, value: ParamValue): Text | undefined {
+export function paramComplaint(param: Pick<Param, 'name' | 'type'>, value: ParamValue): Text | undefined {
   const given = paramText(value);
   switch (param.type) {
     case 'integer':
@@ -30,10 +30,18 @@ export function paramComplaint(param: Param, value: ParamValue): Text | undefine
             `'${param.name}'에는 목록이 아니라 한 줄의 문자열을 쓰십시오`,
           )
         : undefined;
-    case 'list':
-      return typeof value === 'number'
-        ? text(`'${param.name}' takes a list of texts`, `'${param.name}'에는 문자열 목록을 쓰십시오`)
-        : undefined;
+    case 'list': {
+      if (typeof value !== 'object')
+        return text(`'${param.name}' takes a list of texts`, `'${param.name}'에는 문자열 목록을 쓰십시오`);
+      const unfit = value.find((item) => item.trim() === '' || /[\r\n]/.test(item));
+      // An empty item of an allow-list would begin every name.
+      return unfit === undefined
+        ? undefined
+        : text(
+            `'${param.name}' takes texts of one line that are not empty, and ${quoted(unfit)} is none`,
+            `'${param.name}'에는 비어 있지 않은 한 줄 문자열만 쓰십시오(${quoted(unfit)})`,
+          );
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { complain, judgedBy } from '../../spec/complaint';
 import { quoted } from '../../spec/visible';
 import { CATALOGUE_LIMITS as LIMITS } from './limits';
 import { isConnected, readMatch } from './kinds';
+import { paramComplaint } from './params';
 import { celText, lineInBoth, matching, oneLine } from './texts';
 
 /** `pod-no-privileged`: also the name of a variable in the API server, with `_` for `-`. */
@@ -24,7 +25,7 @@ const enforcement = z.enum(['mandatory', 'advisory', 'off']);
 export const paramValue = z.union([
   z.string().max(LIMITS.paramValue),
   z.int(),
-  z.array(oneLine(LIMITS.paramValue)).max(200),
+  z.array(z.string().max(LIMITS.paramValue)).max(200),
 ]);
 
 const param = z.strictObject({
@@ -105,6 +106,10 @@ export const ruleSchema = z
         at,
       ]);
     };
+    for (const [name, { type, default: value }] of Object.entries(rule.params ?? {})) {
+      const complaint = paramComplaint({ name, type }, value);
+      if (complaint !== undefined) complain(context, complaint, ['params', name, 'default']);
+    }
     twice(rule.points, 'points');
     twice(rule.match, 'match');
     twice(

@@ -60,9 +60,6 @@ export const DIALECT: readonly DialectFunction[] = [
   ...entries('global', '1.35', false, 'lists.range'),
 ];
 
-/** The minors of which the table speaks. */
-export const DIALECT_MINORS = ['1.30', '1.31', '1.32', '1.33', '1.34', '1.35'] as const;
-
 /** The function that is called so; undefined where no server has it. */
 export function dialectFunction(name: string, kind: CallKind): DialectFunction | undefined {
   return DIALECT.find((entry) => entry.name === name && entry.kind === kind);

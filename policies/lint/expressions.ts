@@ -66,7 +66,9 @@ class ExpressionLint {
     // Only the API server has a request.
     const request = rule?.points.join() === 'admission';
     this.names = new Set([
-      ...['object', 'variables', 'params'],
+      'object',
+      'variables',
+      'params',
       ...(set ? ['objects', 'namespaces'] : []),
       ...(request ? ['request'] : []),
     ]);

@@ -40,6 +40,7 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'policy show', load: async () => (await import('./policy-show.js')).policyShowCommand },
     { name: 'policy lint', load: async () => (await import('./policy-lint.js')).policyLintCommand },
     { name: 'policy test', load: async () => (await import('./policy-test.js')).policyTestCommand },
+    { name: 'policy explain', load: async () => (await import('./policy-explain.js')).policyExplainCommand },
     { name: 'completion', load: async () => (await import('./completion.js')).completionCommand },
   ],
 };

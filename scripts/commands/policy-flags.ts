@@ -1,4 +1,4 @@
-import { text } from '../../errors';
+import { TestbedError, text } from '../../errors';
 import { optionalChoiceFlag, wordFlag } from '../cli/flags';
 
 /** Where a site's own rules come from. */
@@ -19,3 +19,12 @@ export const GRADE_FLAG = {
     summary: text('only what is judged at this grade', '이 등급에서 판정하는 규칙만'),
   }),
 };
+
+/** The file that must be named. Throws UsageWrong. */
+export function objectFile(given: string | undefined, flag: string): string {
+  if (given !== undefined && given !== '') return given;
+  throw new TestbedError(
+    'UsageWrong',
+    text(`--${flag} is missing: name a file with the objects`, `--${flag} 옵션이 없습니다. 객체 파일을 지정하십시오`),
+  );
+}

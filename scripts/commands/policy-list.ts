@@ -3,7 +3,8 @@ import type { PolicyListResult } from '../../operations/policy-catalogue';
 import { defineCommand } from '../cli/command';
 import { line, table, type Block } from '../cli/view';
 import { GRADE_FLAG, RULES_FLAG } from './policy-flags';
-import { enforcementCell, pointsWords, severityCell, TITLES } from './policy-view';
+import { enforcementCell, severityCell, TITLES } from './policy-view';
+import { pointsText } from './policy-words';
 
 export const policyListCommand = defineCommand({
   name: 'policy list',
@@ -30,7 +31,7 @@ export const policyListCommand = defineCommand({
         severityCell(severity),
         enforcementCell(enforcement.open),
         enforcementCell(enforcement.sensitive),
-        pointsWords(points),
+        pointsText(points),
         title,
       ]),
     ),

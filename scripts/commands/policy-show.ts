@@ -1,15 +1,11 @@
-import { text, verbatim, type Text } from '../../errors';
+import { text, type Text } from '../../errors';
 import type { PolicyShowResult } from '../../operations/policy-catalogue';
 import { defineCommand } from '../cli/command';
 import { requiredWord } from '../cli/flags';
 import { facts, line, table, toned, type Block } from '../cli/view';
 import { RULES_FLAG } from './policy-flags';
-import { enforcementWords, pointsWords, severityCell } from './policy-view';
-
-const RELATIONS: Readonly<Record<PolicyShowResult['mappings'][number]['relation'], Text>> = {
-  supports: text('evidence for a part', '일부에 대한 증거'),
-  related: text('related', '관련'),
-};
+import { severityCell } from './policy-view';
+import { enforcementText, kindsText, pointsText, relationText } from './policy-words';
 
 export const policyShowCommand = defineCommand({
   name: 'policy show',
@@ -38,9 +34,9 @@ function about({ rule, topic, file, params }: PolicyShowResult): readonly Block[
       [text('title', '제목'), rule.title],
       [text('message', '메시지'), rule.message],
       [text('severity', '심각도'), severityCell(rule.severity)],
-      [text('open, sensitive', '공개, 민감'), both(enforcementWords(open), enforcementWords(sensitive))],
-      [text('points', '판정 시점'), pointsWords(rule.points)],
-      [text('looks at', '대상'), kinds(rule)],
+      [text('open, sensitive', '공개, 민감'), both(enforcementText(open), enforcementText(sensitive))],
+      [text('points', '판정 시점'), pointsText(rule.points)],
+      [text('looks at', '대상'), kindsText(rule.match)],
       [text('since', '최소 버전'), `Kubernetes ${rule.since}`],
       [text('topic, file', '주제, 파일'), `${topic}, ${file}`],
       ...(rule.exemptible ? [] : [[text('exemptions', '예외'), text('none', '허용하지 않음')] as const]),
@@ -78,7 +74,7 @@ function controls({ mappings }: PolicyShowResult): readonly Block[] {
             text('RELATION', '관계'),
             text('NAME', '이름'),
           ],
-          mappings.map(({ catalogue, control, relation, name }) => [catalogue, control, RELATIONS[relation], name]),
+          mappings.map(({ catalogue, control, relation, name }) => [catalogue, control, relationText(relation), name]),
         ),
       ];
 }
@@ -93,16 +89,6 @@ function fixtures({ fixtures: { pass, fail } }: PolicyShowResult): readonly Bloc
       ],
     ),
   ];
-}
-
-function kinds({ match }: PolicyShowResult['rule']): Text {
-  return verbatim(
-    match
-      .map((matched) =>
-        matched.type === 'pulumi' ? matched.token : `${matched.group === '' ? '' : `${matched.group}/`}${matched.kind}`,
-      )
-      .join(', '),
-  );
 }
 
 function both(open: Text, sensitive: Text): Text {

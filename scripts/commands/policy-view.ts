@@ -1,24 +1,13 @@
-import { text, type Text } from '../../errors';
-import type { ListedRule } from '../../operations/policy-catalogue';
+import { text } from '../../errors';
+import type { Rule } from '../../operations/policy-catalogue';
 import { toned, type Cell, type Tone } from '../cli/view';
+import { enforcementText, severityText } from './policy-words';
 
-const SEVERITIES: Readonly<Record<ListedRule['severity'], readonly [Tone, Text]>> = {
-  critical: ['bad', text('critical', '치명')],
-  high: ['warn', text('high', '높음')],
-  medium: ['strong', text('medium', '보통')],
-  low: ['soft', text('low', '낮음')],
-};
-
-const ENFORCEMENTS: Readonly<Record<ListedRule['enforcement']['open'], readonly [Tone, Text]>> = {
-  mandatory: ['strong', text('mandatory', '필수')],
-  advisory: ['warn', text('advisory', '권고')],
-  off: ['soft', text('-', '-')],
-};
-
-const POINTS: Readonly<Record<ListedRule['points'][number], Text>> = {
-  plan: text('plan', '계획'),
-  admission: text('admission', '승인'),
-  audit: text('audit', '감사'),
+const SEVERITY_TONES: Readonly<Record<Rule['severity'], Tone>> = {
+  critical: 'bad',
+  high: 'warn',
+  medium: 'strong',
+  low: 'soft',
 };
 
 export const TITLES = {
@@ -30,22 +19,12 @@ export const TITLES = {
   title: text('TITLE', '제목'),
 };
 
-export function severityCell(severity: ListedRule['severity']): Cell {
-  return toned(...SEVERITIES[severity]);
+export function severityCell(severity: Rule['severity']): Cell {
+  return toned(SEVERITY_TONES[severity], severityText(severity));
 }
 
-export function enforcementCell(enforcement: ListedRule['enforcement']['open']): Cell {
-  return toned(...ENFORCEMENTS[enforcement]);
-}
-
-export function enforcementWords(enforcement: ListedRule['enforcement']['open']): Text {
-  return ENFORCEMENTS[enforcement][1];
-}
-
-export function severityWords(severity: ListedRule['severity']): Text {
-  return SEVERITIES[severity][1];
-}
-
-export function pointsWords(points: ListedRule['points']): Text {
-  return text(points.map((point) => POINTS[point].en).join(', '), points.map((point) => POINTS[point].ko).join(', '));
+/** In a table with a column a grade: `-` where the rule is not judged. */
+export function enforcementCell(enforcement: Rule['enforcement']['open']): Cell {
+  if (enforcement === 'off') return toned('soft', '-');
+  return toned(enforcement === 'mandatory' ? 'strong' : 'warn', enforcementText(enforcement));
 }

@@ -119,10 +119,9 @@ const CALLS: Readonly<Record<string, string>> = {
   'method first': '[1].first().hasValue()',
   'method last': '[1].last().hasValue()',
   ...Object.fromEntries(
-    [
-      ...['getFullYear', 'getMonth', 'getDayOfMonth', 'getDate', 'getDayOfYear', 'getDayOfWeek'],
-      ...['getHours', 'getMinutes', 'getSeconds', 'getMilliseconds'],
-    ].map((name) => [`method ${name}`, `timestamp('2026-01-01T00:00:00Z').${name}() >= 0`]),
+    'getFullYear getMonth getDayOfMonth getDate getDayOfYear getDayOfWeek getHours getMinutes getSeconds getMilliseconds'
+      .split(' ')
+      .map((name) => [`method ${name}`, `timestamp('2026-01-01T00:00:00Z').${name}() >= 0`]),
   ),
 };
 
