@@ -35,6 +35,7 @@ test.each([
       'tools',
       'cluster',
       'shared',
+      'policy',
       'completion',
       '--help',
       '--version',
