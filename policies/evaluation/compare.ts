@@ -14,7 +14,7 @@ import {
   type ValueList,
 } from './values';
 
-/** Whether two values are equal; never an error for values of different types. Unknown where it depends on a value that is not known yet. */
+/** Whether two values are equal; an error for values of different types only where the left one is a quantity or an address. Unknown where it depends on a value that is not known yet. */
 export function equal(left: Value, right: Value, meter: Meter): boolean | Failure | Unknown {
   if (typeof left === 'string' && typeof right === 'string') return left === right;
   const special = notPlain([left, right]);
@@ -26,7 +26,10 @@ export function equal(left: Value, right: Value, meter: Meter): boolean | Failur
   if (one !== undefined && other !== undefined) return order(one, other) === 0;
   if (isList(left)) return isList(right) ? equalLists(left, right, meter) : false;
   if (isAnyMap(left)) return isAnyMap(right) ? equalMaps(left, right, meter) : false;
-  if (left instanceof Opaque) return left.equals(right);
+  if (left instanceof Opaque)
+    return right === null
+      ? false
+      : (left.equals(right) ?? new Failure(`no such overload: ${typeName(left)} == ${typeName(right)}`));
   return left === right;
 }
 

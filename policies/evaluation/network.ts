@@ -20,8 +20,8 @@ export class Address extends Opaque {
     return six === undefined || six >> 32n === 0xffffn ? undefined : new Address(6, six);
   }
 
-  equals(other: Value): boolean {
-    return other instanceof Address && other.family === this.family && other.bits === this.bits;
+  equals(other: Value): boolean | undefined {
+    return other instanceof Address ? other.family === this.family && other.bits === this.bits : undefined;
   }
 
   /** In canonical form. */
@@ -51,8 +51,9 @@ export class Network extends Opaque {
       : new Network(address, length);
   }
 
-  equals(other: Value): boolean {
-    return other instanceof Network && other.length === this.length && other.address.equals(this.address);
+  equals(other: Value): boolean | undefined {
+    if (!(other instanceof Network)) return undefined;
+    return other.length === this.length && other.address.equals(this.address);
   }
 
   get text(): string {

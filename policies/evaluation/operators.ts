@@ -63,7 +63,9 @@ export function sameness(left: Code, right: Code, same: boolean): Code {
     const other = right(frame);
     if (typeof one === 'string' && typeof other === 'string') return (one === other) === same;
     const verdict = equal(one, other, frame);
-    return typeof verdict === 'boolean' ? verdict === same : verdict;
+    if (typeof verdict === 'boolean') return verdict === same;
+    // What cannot be compared is not equal, as the API server has it for `!=` only.
+    return !same && verdict instanceof Failure && verdict !== one && verdict !== other ? true : verdict;
   };
 }
 
@@ -100,7 +102,7 @@ function inList(sought: Value, list: ValueList, frame: Frame): Value {
   let unknown: Unknown | undefined;
   for (const item of list) {
     const verdict = equal(item, sought, frame);
-    if (verdict === true || verdict instanceof Failure) return verdict;
+    if (verdict === true) return true;
     if (verdict instanceof Unknown) unknown = unknown === undefined ? verdict : mergeUnknown(unknown, verdict);
   }
   return unknown ?? false;

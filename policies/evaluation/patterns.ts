@@ -40,10 +40,13 @@ export class Pattern {
     this.#charge(text, meter);
     const matcher = this.#compiled.matcher(text);
     const found: string[] = [];
+    let end = -1;
     while ((limit < 0 || found.length < limit) && matcher.find()) {
       // Each further search is charged anew: a pattern may look at the whole rest of the text for each.
-      if (found.length > 0) this.#charge(text, meter);
-      found.push(matcher.group() ?? '');
+      if (end >= 0) this.#charge(text, meter);
+      // As Go has it, nothing is found right behind what was found.
+      if (matcher.start() !== matcher.end() || matcher.start() !== end) found.push(matcher.group() ?? '');
+      end = matcher.end();
     }
     return found;
   }

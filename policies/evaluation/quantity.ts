@@ -6,6 +6,7 @@ import { double, Failure, int, Opaque, type Value } from './values';
  */
 
 const MAX_INT64 = 2n ** 63n - 1n;
+const MAX_EXPONENT = 100;
 const GRAMMAR = /^([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
@@ -27,8 +28,8 @@ export class Quantity extends Opaque {
     this.small = small;
   }
 
-  equals(other: Value): boolean {
-    return other instanceof Quantity && compareQuantities(this, other) === 0;
+  equals(other: Value): boolean | undefined {
+    return other instanceof Quantity ? compareQuantities(this, other) === 0 : undefined;
   }
 
   /** The exact decimal number. */
@@ -41,10 +42,10 @@ export class Quantity extends Opaque {
 
   /** `quantity('1Gi')`; undefined for a text that is none. */
   static from(source: string): Quantity | undefined {
-    const found = source.length > 128 ? null : GRAMMAR.exec(source);
+    // Digits may be missing, as in `Gi`, which is 0, but not everything.
+    const found = source === '' || source.length > 128 ? null : GRAMMAR.exec(source);
     if (found === null) return undefined;
     const [, sign = '', whole = '', fraction = '', suffix = ''] = found;
-    if (whole === '' && fraction === '') return undefined;
     return quantityOf(sign === '-', whole.replace(/^0+(?=\d)/, '') || '0', fraction, suffix);
   }
 }
@@ -52,7 +53,8 @@ export class Quantity extends Opaque {
 function quantityOf(negative: boolean, whole: string, fraction: string, suffix: string): Quantity | undefined {
   const binary = BINARY[suffix];
   const exponent = binary === undefined ? (DECIMAL[suffix] ?? (suffix === '' ? 0 : Number(suffix.slice(1)))) : 0;
-  if (Math.abs(exponent) > 1_000) return undefined;
+  // The API server computes 10^n for any n here and hangs on large ones; this is far beyond any quantity.
+  if (Math.abs(exponent) > MAX_EXPONENT) return undefined;
   const digits = BigInt(whole + fraction);
   const signed = negative ? -digits : digits;
   const scale = exponent - fraction.length;
@@ -93,10 +95,6 @@ export function addQuantities(left: Quantity, right: Quantity, sign: 1n | -1n): 
   const unscaled = toScale(left.decimal, scale) + sign * toScale(right.decimal, scale);
   const fits = unscaled <= MAX_INT64 && unscaled >= -MAX_INT64 - 1n;
   return new Quantity({ unscaled, scale }, left.small && right.small && fits);
-}
-
-export function signOf({ decimal: { unscaled } }: Quantity): number {
-  return unscaled < 0n ? -1 : unscaled > 0n ? 1 : 0;
 }
 
 /** The int that a quantity is; undefined where the server does not keep it as one. */

@@ -14,7 +14,8 @@ export abstract class Special {
 
 /** A value with its own equality and order: a time, a quantity, an address. */
 export abstract class Opaque extends Special {
-  abstract equals(other: Value): boolean;
+  /** Undefined where the API server has an error, as for a quantity and a text. */
+  abstract equals(other: Value): boolean | undefined;
   /** As a person reads it. */
   abstract get text(): string;
   /** As a comparison function; undefined where no order is defined. */

@@ -2,7 +2,8 @@ import { arithmetic } from '../arithmetic';
 import { compare, equal } from '../compare';
 import { isAnyMap, keysOf, memberOf, sizeOf } from '../maps';
 import { chargeText, type Meter } from '../meter';
-import { Failure, isList, mergeUnknown, Secret, Special, Unknown, type Value, type ValueList } from '../values';
+import { Duration, Timestamp } from '../time';
+import { Double, doubleOf, Failure, isInt, isList, mergeUnknown, notPlain, Unknown, type Value } from '../values';
 import type { Natives } from './native';
 import { lengthOf } from './texts';
 
@@ -22,29 +23,32 @@ function size(meter: Meter, value: Value): Value | undefined {
   return unknown ?? sizeOf(value);
 }
 
-/** Items are compared as they are; one that is no plain value is left to the caller. */
-function plain(list: ValueList): boolean {
-  return !list.some((item) => item instanceof Unknown || item instanceof Secret);
+/** Whether an item has an order at all; what else a list holds is left to the caller. */
+function ordered(item: Value): boolean {
+  return (
+    (typeof item !== 'object' && item !== null) ||
+    item instanceof Double ||
+    item instanceof Timestamp ||
+    item instanceof Duration
+  );
 }
 
+/** Items of different types are passed over, as the API server does. */
 function isSorted(meter: Meter, list: Value): Value | undefined {
-  if (!isList(list) || !plain(list)) return undefined;
+  if (!isList(list) || !list.every(ordered)) return undefined;
   meter.charge(list.length);
-  let sorted = true;
-  for (let index = 1; index < list.length; index++) {
-    const order = compare(list[index - 1] ?? null, list[index] ?? null);
-    if (typeof order !== 'number') return order;
-    if (order > 0) sorted = false;
-  }
-  return sorted;
+  return list.every((item, index) => {
+    const order = index === 0 ? 0 : compare(list[index - 1] ?? null, item);
+    return !(typeof order === 'number' && order > 0);
+  });
 }
 
 function sum(meter: Meter, list: Value): Value | undefined {
-  if (!isList(list) || !plain(list)) return undefined;
+  if (!isList(list)) return undefined;
   meter.charge(list.length);
   let total: Value | undefined;
   for (const item of list) {
-    if (typeof item === 'string' || isList(item)) return undefined;
+    if (!isInt(item) && doubleOf(item) === undefined && !(item instanceof Duration)) return undefined;
     total = total === undefined ? item : arithmetic('+', total, item, meter);
     if (total instanceof Failure) return total;
   }
@@ -54,13 +58,12 @@ function sum(meter: Meter, list: Value): Value | undefined {
 const extreme =
   (sign: 1 | -1, name: string) =>
   (meter: Meter, list: Value): Value | undefined => {
-    if (!isList(list) || !plain(list)) return undefined;
+    if (!isList(list) || !list.every(ordered)) return undefined;
     meter.charge(list.length);
     let best: Value | undefined;
     for (const item of list) {
-      const order = best === undefined ? -1 : compare(item, best);
-      if (typeof order !== 'number') return order;
-      if (best === undefined || order * sign > 0) best = item;
+      const order = best === undefined ? sign : compare(item, best);
+      if (typeof order === 'number' && order * sign > 0) best = item;
     }
     return best ?? new Failure(`${name} called on empty list`);
   };
@@ -69,12 +72,14 @@ const position =
   (backwards: boolean) =>
   (meter: Meter, list: Value, sought: Value): Value | undefined => {
     if (!isList(list)) return undefined;
+    const special = notPlain([sought]);
+    if (special !== undefined) return special;
     meter.charge(list.length);
     for (let step = 0; step < list.length; step++) {
       const index = backwards ? list.length - 1 - step : step;
       const verdict = equal(list[index] ?? null, sought, meter);
-      if (verdict instanceof Special) return verdict;
-      if (verdict) return index;
+      if (verdict === true) return index;
+      if (verdict instanceof Unknown) return verdict;
     }
     return -1;
   };

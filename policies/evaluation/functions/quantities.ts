@@ -1,5 +1,5 @@
 import type { Meter } from '../meter';
-import { addQuantities, approximately, compareQuantities, integerOf, Quantity, signOf } from '../quantity';
+import { addQuantities, approximately, compareQuantities, integerOf, Quantity } from '../quantity';
 import { Failure, isInt, type Value } from '../values';
 import type { Natives } from './native';
 
@@ -29,7 +29,6 @@ export const QUANTITY_GLOBALS: Natives = {
 };
 
 export const QUANTITY_METHODS: Natives = {
-  'sign/1': one(signOf),
   'isInteger/1': one((quantity) => integerOf(quantity) !== undefined),
   'asInteger/1': one((quantity) => integerOf(quantity) ?? NO_INTEGER),
   'asApproximateFloat/1': one(approximately),

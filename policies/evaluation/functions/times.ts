@@ -1,5 +1,5 @@
 import type { Meter } from '../meter';
-import { Duration, offsetMinutes, Timestamp } from '../time';
+import { Duration, clockOffset, Timestamp } from '../time';
 import { Failure, int, type Value } from '../values';
 import type { Natives } from './native';
 
@@ -10,9 +10,9 @@ const MINUTE_MILLISECONDS = 60_000;
 /** A part of the instant as a clock in `zone` shows it. */
 const field =
   (read: (date: Date) => number) =>
-  (_meter: Meter, time: Value, zone: Value = 'UTC'): Value | undefined => {
+  (_meter: Meter, time: Value, zone: Value = ''): Value | undefined => {
     if (!(time instanceof Timestamp) || typeof zone !== 'string') return undefined;
-    const offset = offsetMinutes(zone);
+    const offset = clockOffset(zone);
     if (offset === undefined) return NO_ZONE;
     const rest = ((time.nanos % MILLISECOND) + MILLISECOND) % MILLISECOND;
     return read(new Date(Number((time.nanos - rest) / MILLISECOND) + offset * MINUTE_MILLISECONDS));
@@ -51,7 +51,7 @@ const READERS = {
   ),
   getMilliseconds: fieldOrSpan(
     (date) => date.getUTCMilliseconds(),
-    (nanos) => (nanos % 1_000_000_000n) / MILLISECOND,
+    (nanos) => nanos / MILLISECOND,
   ),
 };
 

@@ -13,7 +13,7 @@ export type ServerVerdict =
  * The real API server as a judge of single expressions. Each batch is one ValidatingAdmissionPolicy with a validation an expression; a dry-run create
  * of an object whose name picks the expression shows what the server makes of it. Objects are of a kind without schema, so that any JSON can be judged.
  */
-export interface AdmissionOracle {
+export interface ServerJudge {
   /** Verdicts of bool expressions over `object`, whose fields stand under `object.spec`. */
   verdicts(expressions: readonly string[], spec: JsonObject): Promise<readonly ServerVerdict[]>;
   close(): Promise<void>;
@@ -23,11 +23,11 @@ const BATCH = 150;
 const IN_FORCE = 'in-force';
 const FALSE = 'the expression is false';
 
-export async function createAdmissionOracle(): Promise<AdmissionOracle> {
+export async function createServerJudge(): Promise<ServerJudge> {
   const { connection } = testSurroundings();
   const run = randomBytes(4).toString('hex');
-  const group = `oracle-${run}.testbed.test`;
-  const namespace = `oracle-${run}`;
+  const group = `cel-${run}.testbed.test`;
+  const namespace = `cel-${run}`;
   const client = createClient(connection);
   const made: KubernetesObject[] = [];
   const make = async (object: KubernetesObject): Promise<void> => {
@@ -36,7 +36,7 @@ export async function createAdmissionOracle(): Promise<AdmissionOracle> {
   await make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await make(definition(group));
   const path = `/apis/${group}/v1/namespaces/${namespace}/judgeds?dryRun=All`;
-  await eventually('the kind of the oracle', async () => {
+  await eventually('the judged kind', async () => {
     try {
       await client.raw('GET', `/apis/${group}/v1/namespaces/${namespace}/judgeds`);
       return true;
@@ -68,7 +68,7 @@ export async function createAdmissionOracle(): Promise<AdmissionOracle> {
   }
 
   async function judge(expressions: readonly string[], spec: JsonObject): Promise<ServerVerdict[]> {
-    const name = `oracle-${run}-${batches++}`;
+    const name = `cel-${run}-${batches++}`;
     const invalid = await install(name, expressions);
     await make(binding(name, namespace));
     const ask = (of: string): Promise<string> => {
