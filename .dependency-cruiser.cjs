@@ -7,7 +7,8 @@ const LAYERS = {
   // What a size holds is data of the components; a spec must say at once where it asks for more.
   spec: ['errors', 'package', 'components/vocabulary', 'components/sizes', 'components/quantity'],
   kubernetes: ['errors', 'package', 'components/vocabulary'],
-  policies: ['errors', 'package', 'components/vocabulary', 'spec', 'kubernetes/types'],
+  // The pack serves the rules to a foreign CLI: on a port that lets in this user's processes only.
+  policies: ['errors', 'package', 'components/vocabulary', 'spec', 'kubernetes/types', 'host/guarded-port'],
   components: ['errors', 'package'],
   stacks: ['errors', 'package', 'components', 'spec', 'policies'],
   engine: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
@@ -64,8 +65,8 @@ module.exports = {
     only(
       'automation-in-engine',
       '@pulumi/pulumi/(automation|proto)',
-      '^engine/',
-      'the Automation API and the stubs live in the engine',
+      '^(engine|policies/pack)/',
+      'the Automation API and the stubs live in the engine; the pack is a plugin of the CLI and speaks its protocol',
     ),
     only(
       'zod-at-the-borders',

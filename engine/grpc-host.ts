@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { GuardedPort } from './guarded-port';
+import type { GuardedPort } from '../host/guarded-port';
 
 /** Largest message that is taken, in bytes; a testbed's largest is below 1 MB. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;

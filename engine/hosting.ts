@@ -1,6 +1,6 @@
 import type { ClusterConnection } from '../kubernetes/types';
 import { createEventCollector } from './events';
-import { openGuardedPort } from './guarded-port';
+import { openGuardedPort } from '../host/guarded-port';
 import type { GrpcHost } from './grpc-host';
 import type { Finished, FromRunner, HostRequest } from './runner-messages';
 

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { openGuardedPort } from './guarded-port';
+import { openGuardedPort } from '../host/guarded-port';
 
 /** Largest request, in bytes; the CLI's is about 400. */
 const MAX_REQUEST = 4096;

@@ -9,8 +9,13 @@ export function nameJudgee({ kind, namespace, name }: Judgee): string {
 
 /** One result on one line: rule, object, what was found and what mends it; of an unknown or failed judgement, why. */
 export function resultLine(result: Result): Text {
-  const { rule, about, verdict, finding, reason } = result;
-  const where = `${rule.id}: ${nameJudgee(about)}`;
+  const { en, ko } = resultText(result);
+  return text(`${result.rule.id}: ${en}`, `${result.rule.id}: ${ko}`);
+}
+
+/** The same without the rule's id, for where it stands beside. */
+export function resultText({ rule, about, verdict, finding, reason }: Result): Text {
+  const where = nameJudgee(about);
   switch (verdict) {
     case 'pass':
       return text(`${where}: passed`, `${where}: 통과`);

@@ -1,13 +1,10 @@
 import type { Grade } from '../../components/vocabulary';
 import type { Catalogue } from '../catalogue/load';
-import type { JudgedObject } from '../evaluation/types';
 import { createJudge } from '../judge/judge';
-import { gradeLabel, kindKey, nameOf, namespaceOf } from '../judge/names';
-import type { Exemption, Item, Result } from '../judge/types';
+import type { Exemption, Result } from '../judge/types';
+import { planResults } from './plan-results';
 import type { Planned } from './planned';
 import { itemsOf } from './planned-items';
-
-const NAMESPACE = '/Namespace';
 
 export interface PlanOptions {
   readonly catalogue: Catalogue;
@@ -28,46 +25,12 @@ export interface PlanJudgement {
 
 /** Judges everything that a program would register, before anything is. Pure: reads no clock, no file and no cluster. */
 export function judgePlan(resources: readonly Planned[], options: PlanOptions): PlanJudgement {
-  const judge = createJudge({ ...options, point: 'plan' });
-  const items = resources.flatMap(itemsOf);
-  const namespaces = new Map<string, Item>();
-  for (const item of items) {
-    const name = kindKey(item.object) === NAMESPACE ? nameOf(item.object) : undefined;
-    if (name !== undefined) namespaces.set(name, item);
-  }
-  const gradeOf = (item: Item): Grade | undefined => {
-    const namespace = namespaceOf(item.object);
-    const within = typeof namespace === 'string' ? namespaces.get(namespace) : undefined;
-    return within === undefined ? undefined : gradeLabel(within.object);
-  };
-  const results = [
-    ...items.flatMap((item) => judge.judge(item, gradeOf(item))),
-    ...judgeSets(items, namespaces, judge.judgeSet),
-  ];
+  const results = planResults(resources.flatMap(itemsOf), createJudge({ ...options, point: 'plan' }));
   const notPassed = results.filter(({ verdict }) => verdict !== 'pass');
-  return {
-    results: notPassed,
-    judged: results.length,
-    refusals: notPassed.filter(
-      ({ verdict, enforcement }) => enforcement === 'mandatory' && (verdict === 'fail' || verdict === 'error'),
-    ),
-  };
+  return { results: notPassed, judged: results.length, refusals: notPassed.filter(refuses) };
 }
 
-/** Set rules look at what a program makes together with its namespace; what stands in the cluster already, audit sees. */
-function judgeSets(
-  items: readonly Item[],
-  namespaces: ReadonlyMap<string, Item>,
-  judgeSet: (namespace: Item, objects: readonly JudgedObject[], all: readonly JudgedObject[]) => readonly Result[],
-): readonly Result[] {
-  const within = new Map<string, JudgedObject[]>();
-  for (const { object } of items) {
-    const namespace = namespaceOf(object);
-    if (typeof namespace !== 'string') continue;
-    const there = within.get(namespace);
-    if (there === undefined) within.set(namespace, [object]);
-    else there.push(object);
-  }
-  const all = [...namespaces.values()].map(({ object }) => object);
-  return [...namespaces].flatMap(([name, namespace]) => judgeSet(namespace, within.get(name) ?? [], all));
+/** Whether with this result nothing may be made. What is not known yet lets a plan through: admission decides it. */
+export function refuses({ verdict, enforcement }: Result): boolean {
+  return enforcement === 'mandatory' && (verdict === 'fail' || verdict === 'error');
 }
