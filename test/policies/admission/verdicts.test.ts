@@ -10,16 +10,19 @@ const shipped = readShipped().files.filter(
 let oracle: AdmissionOracle;
 
 beforeAll(async () => {
-  oracle = await openAdmissionOracle({ catalogue: loadCatalogue() });
+  const params = shipped
+    .flatMap(({ fixtures }) => [...fixtures.pass, ...fixtures.fail])
+    .flatMap(({ params }) => (params === undefined ? [] : [params]));
+  oracle = await openAdmissionOracle({ catalogue: loadCatalogue(), params });
 });
 afterAll(() => oracle.close());
 
 describe.each(shipped)('$rule.id on the API server', ({ rule, fixtures }) => {
-  it.each(fixtures.pass.filter(({ params }) => params === undefined))('passes: $name', async ({ object }) => {
-    expect((await oracle.judge(object)).get(rule.id)).toBeUndefined();
+  it.each(fixtures.pass)('passes: $name', async ({ object, params }) => {
+    expect((await oracle.judge(object, params)).get(rule.id)).toBeUndefined();
   });
 
-  it.each(fixtures.fail.filter(({ params }) => params === undefined))('fails: $name', async ({ object, finding }) => {
-    expect((await oracle.judge(object)).get(rule.id)).toBe(finding);
+  it.each(fixtures.fail)('fails: $name', async ({ object, finding, params }) => {
+    expect((await oracle.judge(object, params)).get(rule.id)).toBe(finding);
   });
 });
