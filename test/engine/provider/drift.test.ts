@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
-import { adminClient, randomName, ServedProvider, type Difference, type Kept } from './support/served-provider';
+import { randomName, type ServedProvider, type Difference, type Kept } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
 
 const namespace = randomName('pv');
 const CONFIG_MAP = 'kubernetes:core/v1:ConfigMap';
@@ -10,16 +11,14 @@ const NETWORK_POLICY = 'kubernetes:networking.k8s.io/v1:NetworkPolicy';
 describe('drift', () => {
   let client: KubernetesClient;
   let provider: ServedProvider;
+  let place: ProviderInNamespace;
 
   beforeAll(async () => {
-    client = adminClient();
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    provider = await ServedProvider.start(client);
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
   });
   afterAll(async () => {
-    provider.stop();
-    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    await client.close();
+    await place.end();
   });
 
   /** As the engine looks for drift: read, then compare what is there with what the program wants. */

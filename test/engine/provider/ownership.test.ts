@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, KubernetesClient, KubernetesObject } from '../../../kubernetes/types';
-import { adminClient, failureOf, randomName, ServedProvider } from './support/served-provider';
+import { failureOf, randomName, ServedProvider } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
 
 const namespace = randomName('pv');
 const CONFIG_MAP = 'kubernetes:core/v1:ConfigMap';
@@ -14,18 +15,16 @@ describe('ownership', () => {
   let client: KubernetesClient;
   let provider: ServedProvider;
   let other: ServedProvider;
+  let place: ProviderInNamespace;
 
   beforeAll(async () => {
-    client = adminClient();
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    provider = await ServedProvider.start(client);
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
     other = await ServedProvider.start(client);
   });
   afterAll(async () => {
-    provider.stop();
     other.stop();
-    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    await client.close();
+    await place.end();
   });
 
   const live = async (name: string, kind = 'ConfigMap'): Promise<KubernetesObject> => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UNKNOWN } from '../../../engine/provider/wire';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
 import { adminClient, failureOf, randomName, ServedProvider } from './support/served-provider';
+import { podSpec } from './support/workloads';
 
 const standing = randomName('pv-preview');
 const planned = randomName('pv-planned');
@@ -12,7 +13,7 @@ const POD = 'kubernetes:core/v1:Pod';
 const service = { metadata: { name: 'a', namespace: planned }, spec: { ports: [{ port: 80 }] } };
 const pod = (privileged: boolean): JsonObject => ({
   metadata: { name: 'a', namespace: planned, annotations: { 'pulumi.com/skipAwait': 'true' } },
-  spec: { containers: [{ name: 'a', image: 'example.test/a:1', securityContext: { privileged } }] },
+  spec: podSpec({ securityContext: { privileged } }),
 });
 
 describe('a preview', () => {

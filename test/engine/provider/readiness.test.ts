@@ -2,41 +2,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { readStruct } from '../../../engine/provider/wire';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
-import { adminClient, call, failureOf, randomName, ServedProvider } from './support/served-provider';
+import { call, failureOf, randomName, ServedProvider } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
+import { podSpec, workloadSpec } from './support/workloads';
 
 const namespace = randomName('pv');
 const DEPLOYMENT = 'kubernetes:apps/v1:Deployment';
 
 function deployment(name: string, annotations: JsonObject): JsonObject {
-  return {
-    metadata: { name, namespace, annotations },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          schedulerName: 'nobody',
-          containers: [{ name: 'a', image: 'example.test/a:1', env: [{ name: 'TOKEN', value: 'canary-env' }] }],
-        },
-      },
-    },
-  };
+  const pod = podSpec({ env: [{ name: 'TOKEN', value: 'canary-env' }] }, { schedulerName: 'nobody' });
+  return { metadata: { name, namespace, annotations }, spec: workloadSpec(name, pod) };
 }
 
 // The pods name a scheduler that nobody runs, so they never get ready.
 describe('readiness', () => {
   let client: KubernetesClient;
   let provider: ServedProvider;
+  let place: ProviderInNamespace;
 
   beforeAll(async () => {
-    client = adminClient();
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    provider = await ServedProvider.start(client);
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
   });
   afterAll(async () => {
-    provider.stop();
-    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    await client.close();
+    await place.end();
   });
 
   it('of workloads is not waited for where the caller does so, that of a namespace is', async () => {

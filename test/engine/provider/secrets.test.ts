@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStruct, writeStruct, type Properties } from '../../../engine/provider/wire';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
-import { adminClient, failureOf, randomName, ServedProvider } from './support/served-provider';
+import { failureOf, randomName, type ServedProvider } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
 
 const namespace = randomName('pv');
 const SECRET = 'kubernetes:core/v1:Secret';
@@ -18,16 +19,14 @@ function bare(properties: Properties): string {
 describe('secrets', () => {
   let client: KubernetesClient;
   let provider: ServedProvider;
+  let place: ProviderInNamespace;
 
   beforeAll(async () => {
-    client = adminClient();
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    provider = await ServedProvider.start(client);
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
   });
   afterAll(async () => {
-    provider.stop();
-    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    await client.close();
+    await place.end();
   });
 
   it('of a Secret are wrapped in inputs, state and __inputs even if the program did not say that they are secret', async () => {

@@ -6,7 +6,8 @@ import { wordAt } from '../../../engine/provider/objects';
 import type { Properties } from '../../../engine/provider/wire';
 import type { JsonObject, JsonValue, KubernetesClient } from '../../../kubernetes/types';
 import { packageRoot } from '../../../package/root';
-import { adminClient, randomName, ServedProvider, type Kept } from './support/served-provider';
+import { randomName, type ServedProvider, type Kept } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
 
 const json: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const recorded = z.object({
@@ -43,16 +44,14 @@ describe("the vendor's state", () => {
   const namespace = randomName('pv');
   let client: KubernetesClient;
   let provider: ServedProvider;
+  let place: ProviderInNamespace;
 
   beforeAll(async () => {
-    client = adminClient();
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    provider = await ServedProvider.start(client);
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
   });
   afterAll(async () => {
-    provider.stop();
-    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    await client.close();
+    await place.end();
   });
 
   it('of every kind previews without a change', async () => {
