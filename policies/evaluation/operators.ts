@@ -97,7 +97,8 @@ export function contained(left: Code, right: Code): Code {
 }
 
 function inList(sought: Value, list: ValueList, frame: Frame): Value {
-  if (sought instanceof Failure || (sought instanceof Unknown && list.length > 0)) return sought;
+  // What is unknown may turn out to be an error, even where there is nothing to be found.
+  if (sought instanceof Failure || sought instanceof Unknown) return sought;
   frame.charge(list.length);
   let unknown: Unknown | undefined;
   for (const item of list) {

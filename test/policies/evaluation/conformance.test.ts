@@ -46,10 +46,10 @@ describe.each(FILES)('the specification: %s', (file, count) => {
   });
 
   const inside = tests.filter(({ name }) => !outside.has(name));
-  if (inside.length > 0)
-    it(`${inside.length} tests of the dialect give what the specification says`, () => {
-      expect(inside.flatMap((test) => wrongIn(test) ?? [])).toEqual([]);
-    });
+  // All that the file `namespace` has is outside.
+  it.runIf(inside.length > 0)(`${inside.length} tests of the dialect give what the specification says`, () => {
+    expect(inside.flatMap((test) => wrongIn(test) ?? [])).toEqual([]);
+  });
 });
 
 it('every name in the table of what is outside the dialect is one of a test', () => {

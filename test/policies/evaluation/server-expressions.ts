@@ -150,6 +150,7 @@ export const STRUCTURES = lines(`
   object.spec.list[object.spec.double] == 3
   object.spec.list[1.0] == 1
   object.spec.list['a'] == 1
+  object.spec.list[object.spec.no] == 3
   object.spec.text[0] == 'r'
   {'a': 1, 'b': 2}['b'] == 2
   {1: 'x'}[dyn(1.0)] == 'x'
