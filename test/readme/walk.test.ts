@@ -135,6 +135,11 @@ const PROMISES: readonly (readonly [command: string, promised: readonly RegExp[]
   ['npx testbed validate', [/^valid$/m, /^next: npx testbed preview$/m]],
   ['npx testbed preview', [/^20 unchanged, /m, /^'my-startup' is as the spec says$/m]],
   ['npx testbed up', [/^20 unchanged, /m, /^state +ready$/m, /^nothing to change: it is as the spec says$/m]],
+  ['npx testbed policy list', [/^RULE +SEVERITY +OPEN +SENSITIVE/m, /^82 rules; open: \d+ mandatory/m]],
+  [
+    'npx testbed policy show pod-no-privileged',
+    [/^title +No privileged container$/m, /^n2sf +N2SF-IS-5 +evidence for a part/m],
+  ],
   ['npx testbed list', [/^NAME +ID +STATE/m, /^my-startup +tb-[a-z0-9]{6} +ready +open +small/m]],
   [
     'npx testbed show my-startup',
