@@ -27,8 +27,20 @@ export interface AdmissionOracle {
    * Throws when the server refuses it for another reason than a rule. Judges one object at a time.
    */
   judge(object: unknown, params?: Params): Promise<ServerVerdicts>;
+  /** The same, with the object as it was sent and as the server made it; `refused` where it is no valid object. */
+  ask(object: unknown, params?: Params): Promise<Asked>;
   close(): Promise<void>;
 }
+
+export type Asked =
+  | {
+      readonly refused?: undefined;
+      readonly verdicts: ServerVerdicts;
+      readonly sent: JsonObject;
+      /** Undefined where the name is taken, or where rules of the site refuse it. */
+      readonly made: JsonObject | undefined;
+    }
+  | { readonly refused: string };
 
 export interface OracleOptions {
   readonly catalogue: Catalogue;
@@ -99,15 +111,23 @@ export async function openAdmissionOracle(options: OracleOptions): Promise<Admis
     return answer.includes('the canary is refused') ? true : undefined;
   });
 
+  const ask = async (object: unknown, params: Params = {}): Promise<Asked> => {
+    const place = places.find((one) => one.params === params) ?? places[0];
+    if (place === undefined || (place.params !== params && Object.keys(params).length > 0))
+      throw new Error('the oracle was opened without these params');
+    client.takeWarnings();
+    const { sent, made, answer } = await dryRun(client, object, place);
+    // All policies are asked before one refuses, and before it is found that the name is taken, such as by a role of the platform.
+    if (!ANSWERED.test(answer)) return { refused: answer };
+    return { sent, made, verdicts: new Map(client.takeWarnings().flatMap((warning) => ruleOf(warning, `o${run}-`))) };
+  };
   return {
     client,
-    async judge(object, params = {}) {
-      const place = places.find((one) => one.params === params) ?? places[0];
-      if (place === undefined || (place.params !== params && Object.keys(params).length > 0))
-        throw new Error('the oracle was opened without these params');
-      client.takeWarnings();
-      await dryRun(client, object, place);
-      return new Map(client.takeWarnings().flatMap((warning) => ruleOf(warning, `o${run}-`)));
+    ask,
+    async judge(object, params) {
+      const asked = await ask(object, params);
+      if (asked.refused !== undefined) throw new Error(asked.refused);
+      return asked.verdicts;
     },
     async close() {
       for (const kind of [
@@ -228,7 +248,11 @@ function canaryBinding(run: string, places: readonly Place[]): KubernetesObject 
 }
 
 /** Creates the object in a place; one of no namespace bears the place's mark instead, a Namespace too. */
-async function dryRun(client: KubernetesClient, object: unknown, { name }: Place): Promise<void> {
+async function dryRun(
+  client: KubernetesClient,
+  object: unknown,
+  { name }: Place,
+): Promise<{ sent: JsonObject; made: JsonObject | undefined; answer: string }> {
   const apiVersion = stringAt(object, 'apiVersion') ?? '';
   const resource = await client.resource(apiVersion, stringAt(object, 'kind') ?? '');
   if (!isFields(object) || resource === undefined) throw new Error('what is to be judged is no object of the API');
@@ -240,11 +264,13 @@ async function dryRun(client: KubernetesClient, object: unknown, { name }: Place
     ...object,
     metadata: resource.namespaced ? { ...metadata, namespace: name } : { ...metadata, labels },
   });
+  let made: JsonObject | undefined;
   const answer = await answerOf(
-    client.raw('POST', `${root}${place}/${resource.name}?dryRun=All&fieldValidation=Ignore`, { body }),
+    client
+      .raw('POST', `${root}${place}/${resource.name}?dryRun=All&fieldValidation=Ignore`, { body })
+      .then((answered) => (made = asJson(answered.body))),
   );
-  // All policies are asked before one refuses, and before it is found that the name is taken, such as by a role of the platform.
-  if (!ANSWERED.test(answer)) throw new Error(answer);
+  return { sent: body, made, answer };
 }
 
 /** As it goes over the wire. */
