@@ -2,6 +2,7 @@ import { plainWords } from './wording';
 
 const MOST_WARNINGS = 100;
 const LONGEST_WARNING = 1024;
+const LONGEST_HEADER = 64 * 1024;
 
 /** The warnings of a server's answers, kept until somebody reads them; at most 100, each once. */
 export function createWarnings(): { add(header: string | string[] | undefined): void; take(): string[] } {
@@ -22,9 +23,11 @@ export function createWarnings(): { add(header: string | string[] | undefined): 
 
 /** The texts of a Warning header (RFC 7234, section 5.5): `299 - "text", 299 - "text"`. */
 export function warningTexts(header: string): string[] {
+  // Servers send UTF-8, which arrives one character a byte.
+  const sent = Buffer.from(header.slice(0, LONGEST_HEADER), 'latin1').toString('utf8');
   const texts: string[] = [];
   const one = /(\d{3}) (\S+) "((?:[^"\\]|\\.)*)"(?: "[^"]*")?(?:\s*,\s*|$)/gsy;
-  for (let found = one.exec(header.slice(0, 64 * 1024)); found !== null; found = one.exec(header.slice(0, 64 * 1024)))
+  for (let found = one.exec(sent); found !== null; found = one.exec(sent))
     texts.push(plainWords((found[3] ?? '').replace(/\\(.)/gs, '$1')).slice(0, LONGEST_WARNING));
   return texts;
 }

@@ -3,6 +3,7 @@ import { managedObjects } from './guard-rails/managed-objects';
 import { namespaceKeys } from './guard-rails/namespaces';
 import type { GuardRail } from './guard-rails/policy';
 import { standingNamespaces } from './guard-rails/standing-namespaces';
+import { systemNamespace } from './guard-rails/system-namespace';
 
 export type { GuardRail } from './guard-rails/policy';
 export { exemptUsers } from './guard-rails/exempt-users';
@@ -15,5 +16,11 @@ export interface GuardRailOptions {
 /** The admission policies that keep what the platform manages from everybody else, with their bindings; the same for every cluster and grade. */
 export function guardRails(options: GuardRailOptions = {}): readonly GuardRail[] {
   const admins = options.admins ?? [];
-  return [managedObjects(admins), insideTestbeds(admins), namespaceKeys(admins), standingNamespaces()];
+  return [
+    managedObjects(admins),
+    insideTestbeds(admins),
+    namespaceKeys(admins),
+    systemNamespace(admins),
+    standingNamespaces(),
+  ];
 }

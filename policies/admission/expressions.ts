@@ -7,27 +7,11 @@ export function variableOf(rule: Rule): string {
   return rule.id.replaceAll('-', '_');
 }
 
-/** What an object holds beside its metadata and status, over all kinds that rules look at. */
-const CONTENT = [
-  'spec',
-  'template',
-  'data',
-  'stringData',
-  'binaryData',
-  'type',
-  'rules',
-  'aggregationRule',
-  'subjects',
-  'roleRef',
-  'automountServiceAccountToken',
-  'secrets',
-  'imagePullSecrets',
-  'provisioner',
-  'parameters',
-];
-
 const differs = (map: 'labels' | 'annotations'): string =>
   `(has(object.metadata.${map}) ? object.metadata.${map} : {}) != (has(oldObject.metadata.${map}) ? oldObject.metadata.${map} : {})`;
+
+/** CEL: a member of an object that holds what it is, whatever its kind. */
+const CONTENT = "!(k in ['metadata', 'status'])";
 
 /**
  * Match condition: an update that leaves content, labels and annotations as they are is not judged again. Without it a new rule would keep
@@ -37,7 +21,8 @@ export const CHANGED = {
   name: 'changed',
   expression:
     'oldObject == null || ' +
-    `[${CONTENT.map(celString).join(', ')}].exists(f, (f in object) != (f in oldObject) || (f in object && object[f] != oldObject[f])) || ` +
+    `object.exists(k, ${CONTENT} && (!(k in oldObject) || object[k] != oldObject[k])) || ` +
+    `oldObject.exists(k, ${CONTENT} && !(k in object)) || ` +
     `${differs('labels')} || ${differs('annotations')}`,
 };
 

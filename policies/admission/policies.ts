@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { COMPONENTS, GRADES, LABELS, NAMESPACES, type Grade } from '../../components/vocabulary';
-import type { AdmissionPolicy, AdmissionPolicyBinding, AdmissionRule } from '../admission-types';
+import { COMPONENTS, GRADES, LABELS, NAMESPACE_ROLES, NAMESPACES, type Grade } from '../../components/vocabulary';
+import type { AdmissionPolicy, AdmissionPolicyBinding, AdmissionRule, LabelSelector } from '../admission-types';
 import type { Catalogue } from '../catalogue/load';
 import type { SharedVariable } from '../rule';
 import { CHANGED, CONCERNS_TESTBEDS, exemptionOf, messageExpressionOf, variableOf, variablesIn } from './expressions';
@@ -38,6 +38,21 @@ export interface AdmissionOptions {
 }
 
 const labels = { [LABELS.managed]: 'true', [LABELS.component]: COMPONENTS.shared };
+
+/**
+ * Where each grade's bindings hold. Whatever is managed and not plainly `open` is held to the stricter one: a namespace that lost its grade is no
+ * way out. The namespaces of the platform itself have none.
+ */
+const NAMESPACES_OF: Readonly<Record<Grade, LabelSelector>> = {
+  open: { matchLabels: { [LABELS.managed]: 'true', [LABELS.grade]: 'open' } },
+  sensitive: {
+    matchLabels: { [LABELS.managed]: 'true' },
+    matchExpressions: [
+      { key: LABELS.grade, operator: 'NotIn', values: ['open'] },
+      { key: LABELS.role, operator: 'NotIn', values: [NAMESPACE_ROLES.system, NAMESPACE_ROLES.access] },
+    ],
+  },
+};
 
 /** Pairs of binding actions; a refusal and a warning are both in the audit log. */
 const ACTIONS = { mandatory: ['Deny', 'Audit'], advisory: ['Warn', 'Audit'] } as const;
@@ -100,11 +115,7 @@ function bindingOf(
     policyName,
     validationActions: [...ACTIONS[enforcement]],
     paramRef: { name, namespace, parameterNotFoundAction: 'Deny' },
-    ...(group.clusterScoped
-      ? {}
-      : {
-          matchResources: { namespaceSelector: { matchLabels: { [LABELS.managed]: 'true', [LABELS.grade]: grade } } },
-        }),
+    ...(group.clusterScoped ? {} : { matchResources: { namespaceSelector: NAMESPACES_OF[grade] } }),
   };
   return [
     {

@@ -25,7 +25,7 @@ const cluster = (kind: string, resource: string): Kind => ({ kind, resource, sco
 /** Every kind that a rule may look at, by API version as objects carry it. */
 const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   v1: [
-    namespaced('Pod', 'pods', ['ephemeralcontainers']),
+    namespaced('Pod', 'pods', ['ephemeralcontainers', 'resize']),
     namespaced('PodTemplate', 'podtemplates'),
     namespaced('ReplicationController', 'replicationcontrollers'),
     namespaced('Service', 'services'),
@@ -48,7 +48,8 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   ],
   'batch/v1': [namespaced('Job', 'jobs'), namespaced('CronJob', 'cronjobs')],
   'networking.k8s.io/v1': [
-    namespaced('Ingress', 'ingresses'),
+    // Its annotations are commands to a controller, and the sub-resource takes them too.
+    namespaced('Ingress', 'ingresses', ['status']),
     namespaced('NetworkPolicy', 'networkpolicies'),
     cluster('IngressClass', 'ingressclasses'),
   ],

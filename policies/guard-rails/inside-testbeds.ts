@@ -20,6 +20,8 @@ const OUR_CLAIMS = `^(${workloads.map(({ name, claim }) => `${claim}-${name}`).j
 const any: Pick<AdmissionRule, 'apiVersions' | 'scope'> = { apiVersions: ['*'], scope: 'Namespaced' };
 const RULES: AdmissionRule[] = [
   { ...any, apiGroups: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*'] },
+  // They take labels and annotations too, and some finalizers.
+  { ...any, apiGroups: ['*'], operations: ['UPDATE'], resources: ['*/status'] },
   { ...any, apiGroups: ['rbac.authorization.k8s.io'], operations: ['DELETE'], resources: ['roles', 'rolebindings'] },
   { ...any, apiGroups: [''], operations: ['CREATE'], resources: ['serviceaccounts/token'] },
   { ...any, apiGroups: [''], operations: ['CONNECT'], resources: ['pods/exec', 'pods/attach'] },
@@ -146,7 +148,7 @@ const VALIDATIONS: Validation[] = [
  * What participants may not do with objects of their own, because it would get around what guards ours: borrow our labels, our
  * accounts, our volumes; give rights; open a shell in our pods; keep the testbed from ending.
  *
- * Matched: everything made or changed in the namespaces of testbeds and of people's identities; there also the ending of roles, tokens, exec and attach.
+ * Matched: everything made or changed, by its status too, in the namespaces of testbeds and of people's identities; there also the ending of roles, tokens, exec and attach.
  */
 export function insideTestbeds(admins: readonly string[]): GuardRail {
   return guardRail('testbed-inside-testbeds', {

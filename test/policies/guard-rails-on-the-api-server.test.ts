@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { podSecurityLabels } from '../../components';
 import { createClient } from '../../kubernetes/client';
 import { fieldsAt, listAt, stringAt } from '../../kubernetes/json';
 import { requestToken } from '../../kubernetes/token';
@@ -36,7 +37,14 @@ const installed: KubernetesObject[] = [];
 beforeAll(async () => {
   admin = createClient(testSurroundings().connection);
   testbed = await applyTestbed(admin, admittedSpec({ database: { engine: 'postgresql', version: 15 } }), OURS);
-  const standing = { 'testbed.io/managed': 'true', 'testbed.io/role': 'preview', ...OURS };
+  // As the shared stack labels them; its rules judge this one too, where they are installed.
+  const standing = {
+    'testbed.io/managed': 'true',
+    'testbed.io/role': 'preview',
+    'testbed.io/grade': 'open',
+    ...podSecurityLabels(),
+    ...OURS,
+  };
   await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: preview, labels: standing } });
   mallory = await clusterAdmin();
   await eventually('the pod database-0', () =>
@@ -135,8 +143,9 @@ function podSpec(rest: JsonObject = {}): JsonObject {
     containers: [
       {
         name: 'main',
-        image: 'registry.example/app:1',
+        image: 'docker.io/library/app:1',
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        resources: { requests: { cpu: '25m', memory: '64Mi' }, limits: { cpu: '50m', memory: '64Mi' } },
       },
     ],
     ...rest,

@@ -5,11 +5,12 @@ import { celString } from '../../policies/guard-rails/exempt-users';
 const rails = guardRails();
 
 describe('the guard rails', () => {
-  it('are four, each bound under its own name, refusing and recording', () => {
+  it('are five, each bound under its own name, refusing and recording', () => {
     expect(rails.map(({ policy }) => policy.metadata.name)).toEqual([
       'testbed-managed-objects',
       'testbed-inside-testbeds',
       'testbed-namespace-keys',
+      'testbed-system-namespace',
       'testbed-standing-namespaces',
     ]);
     for (const { policy, binding } of rails) {

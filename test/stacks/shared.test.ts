@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { GRADES } from '../../components/vocabulary';
 import { stringAt } from '../../kubernetes/json';
+import { admissionObjects } from '../../policies/admission/policies';
+import { loadCatalogue } from '../../policies/catalogue/load';
 import { program } from '../../stacks/shared';
 import { developerOpenRole, developerRole, provisionerRole } from '../../stacks/shared-roles';
 import { record, type RecordedResource, type Recording } from '../support/recording-monitor';
@@ -43,7 +46,8 @@ describe('the stack that a cluster shares', () => {
 
   it('holds exactly these objects', () => {
     const standing = ['testbed-access', 'testbed-preview-open', 'testbed-preview-sensitive'];
-    const rails = ['managed-objects', 'inside-testbeds', 'namespace-keys', 'standing-namespaces'];
+    const rails = ['managed-objects', 'inside-testbeds', 'namespace-keys', 'system-namespace', 'standing-namespaces'];
+    const { policies, parameters } = admissionObjects(loadCatalogue(), { minor: '1.34' });
     expect(kindsAndNames(objects).toSorted()).toEqual(
       [
         ...standing.flatMap((name) => [
@@ -55,6 +59,13 @@ describe('the stack that a cluster shares', () => {
           `ValidatingAdmissionPolicy testbed-${name}`,
           `ValidatingAdmissionPolicyBinding testbed-${name}`,
         ]),
+        ...policies.flatMap(({ policy, bindings }) => [
+          `ValidatingAdmissionPolicy ${policy.metadata.name}`,
+          ...bindings.map(({ metadata }) => `ValidatingAdmissionPolicyBinding ${metadata.name}`),
+        ]),
+        ...GRADES.map((grade) => `ConfigMap testbed-system/${parameters[grade].metadata.name}`),
+        'ValidatingAdmissionPolicy testbed-rules-anchor',
+        'ValidatingAdmissionPolicyBinding testbed-rules-anchor',
         'ClusterRole testbed-developer',
         'ClusterRole testbed-developer-open',
         'ClusterRole testbed-provisioner',
@@ -112,7 +123,7 @@ describe('the stack that a cluster shares', () => {
     const conditions = policies
       .map(({ inputs }) => JSON.stringify(inputs))
       .filter((text) => text.includes("'kubernetes-admin'"));
-    expect(conditions).toHaveLength(3);
+    expect(conditions).toHaveLength(4);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../kubernetes/types';
 import { loadCatalogue } from '../../../policies/catalogue/load';
 import { createEvaluator } from '../../../policies/evaluation';
@@ -34,9 +34,6 @@ function large(bad: boolean): KubernetesObject {
     }),
     volumeMounts: numbers(10).map((n) => ({ name: `volume-${(at + n) % 200}`, mountPath: `/mnt/${n}` })),
     resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '20m', memory: '32Mi' } },
-    livenessProbe: { httpGet: { path: '/', port: 8000, ...(bad ? { host: '10.0.0.1' } : {}) } },
-    readinessProbe: { tcpSocket: { port: 8000 } },
-    lifecycle: { preStop: { httpGet: { path: '/end', port: 8000 } } },
     securityContext: {
       privileged: bad,
       ...(bad ? {} : { allowPrivilegeEscalation: false }),
@@ -48,8 +45,11 @@ function large(bad: boolean): KubernetesObject {
       capabilities: bad ? { add: numbers(20).map((n) => `CAP_${n}`) } : { drop: ['ALL'] },
     },
   });
-  const init = ({ livenessProbe: _, readinessProbe: __, lifecycle: ___, ...rest }: Record<string, unknown>): object =>
-    rest;
+  const started = {
+    livenessProbe: { httpGet: { path: '/', port: 8000, ...(bad ? { host: '10.0.0.1' } : {}) } },
+    readinessProbe: { tcpSocket: { port: 8000 } },
+    lifecycle: { preStop: { httpGet: { path: '/end', port: 8000 } } },
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -61,8 +61,8 @@ function large(bad: boolean): KubernetesObject {
         spec: {
           serviceAccountName: 'app',
           automountServiceAccountToken: false,
-          initContainers: numbers(30).map((at) => init({ ...container('setup', at) })),
-          containers: numbers(70).map((at) => container('app', at)),
+          initContainers: numbers(30).map((at) => container('setup', at)),
+          containers: numbers(70).map((at) => ({ ...container('app', at), ...started })),
           volumes: numbers(200).map((at) =>
             bad
               ? { name: `volume-${at}`, hostPath: { path: `/var/run/some/socket-${at}.sock` } }
@@ -74,18 +74,19 @@ function large(bad: boolean): KubernetesObject {
   };
 }
 
-it.each([
-  ['in order', false],
-  ['wrong in every container and volume', true],
-])('judges 100 containers and 200 volumes within the budget: %s', async (_, bad) => {
-  const object = large(bad);
-  const verdicts = await oracle.judge(object);
-  const ours = createEvaluator({ variables: catalogue.variables })
-    .judge(rules, { object: JSON.parse(JSON.stringify(object)), params: catalogue.params.sensitive })
-    .filter(({ verdict }) => verdict !== 'pass');
-  expect(ours.filter(({ verdict }) => verdict !== 'fail')).toEqual([]);
-  expect([...verdicts.values()].filter((said) => /budget|cost|resulted in error/.test(said))).toEqual([]);
-  expect([...verdicts.keys()].toSorted()).toEqual(ours.map(({ rule }) => String(rule)).toSorted());
-  if (bad) expect(verdicts.size).toBeGreaterThan(15);
-  else expect([...verdicts.keys()]).toEqual([]);
+describe('100 containers and 200 volumes are judged within the budget', () => {
+  it.each([
+    ['in order', false, 0],
+    ['wrong in every container and volume', true, 15],
+  ])('%s', async (_, bad, atLeast) => {
+    const object = large(bad);
+    const verdicts = await oracle.judge(object);
+    const ours = createEvaluator({ variables: catalogue.variables })
+      .judge(rules, { object: JSON.parse(JSON.stringify(object)), params: catalogue.params.sensitive })
+      .filter(({ verdict }) => verdict !== 'pass');
+    expect(ours.filter(({ verdict }) => verdict !== 'fail')).toEqual([]);
+    expect([...verdicts.values()].filter((said) => /budget|cost|resulted in error/.test(said))).toEqual([]);
+    expect([...verdicts.keys()].toSorted()).toEqual(ours.map(({ rule }) => String(rule)).toSorted());
+    expect(verdicts.size > atLeast).toBe(bad);
+  });
 });

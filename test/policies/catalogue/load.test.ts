@@ -57,7 +57,7 @@ test('a rule is what its file says, with the defaults and every kind that makes 
     kind: 'Pod',
     resource: 'pods',
     scope: 'Namespaced',
-    subresources: ['ephemeralcontainers'],
+    subresources: ['ephemeralcontainers', 'resize'],
   });
   expect(rule.match.map((matched) => (matched.type === 'kind' ? matched.resource : ''))).toEqual([
     'pods',
