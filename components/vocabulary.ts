@@ -128,3 +128,8 @@ export const PULUMI_PROJECT = 'testbed';
 
 /** Name of the stack that the whole cluster shares. */
 export const SHARED_STACK = 'shared';
+
+/** The same of a cluster that a site did not make: named after the cluster's uid, so that a site can look after several. */
+export function sharedStackOf(clusterUid: string): string {
+  return `${SHARED_STACK}-${clusterUid.slice(0, 8)}`;
+}

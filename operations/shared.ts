@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SHARED_STACK } from '../components/vocabulary';
+import { SHARED_STACK, sharedStackOf } from '../components/vocabulary';
 import type { OperationResult, ProgramReference } from '../engine/types';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
@@ -114,15 +114,17 @@ async function runShared(
     try {
       return await tellingIfGone(target.reference, SHARED_DOING, async () => {
         const connection = await target.admin();
+        const { kind: where, uid } = target.reference;
+        const stack = where === 'embedded' ? SHARED_STACK : sharedStackOf(uid);
         const makes = kind === 'up' || kind === 'preview';
         const program = makes ? await programFor(site, target, connection) : undefined;
         if (program !== undefined)
-          await judgeProgram(engine, site, { program, stack: SHARED_STACK, grade: 'sensitive' }, surroundings);
+          await judgeProgram(engine, site, { program, stack, grade: 'sensitive' }, surroundings);
         return runOnStack(
           site,
           {
             kind,
-            stack: SHARED_STACK,
+            stack,
             connection,
             ...(program === undefined ? {} : { program }),
           },

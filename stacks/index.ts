@@ -12,9 +12,13 @@ import { program as testbed } from './testbed';
  * testbed's id. It reads the stack's configuration and nothing else; `testbed up` does not come through here.
  */
 async function main(): Promise<pulumi.Inputs> {
-  if (pulumi.getStack() === SHARED_STACK) return { ...(await shared()) };
+  if (isShared(pulumi.getStack())) return { ...(await shared()) };
   const config = new pulumi.Config('testbed');
   return { ...(await testbed({ id: idOf(config), spec: admitted(specOf(config)) })) };
+}
+
+function isShared(stack: string): boolean {
+  return stack === SHARED_STACK || stack.startsWith(`${SHARED_STACK}-`);
 }
 
 function idOf(config: pulumi.Config): string {
