@@ -159,7 +159,7 @@ async function runCli(
     signal?.addEventListener('abort', onAbort);
     const ended = endOf(cli, runner);
     // The CLI may end first; why, is told below.
-    const connection = await Promise.race([admit(request, runner), ended.then(() => undefined)]);
+    const connection = await Promise.race([request.connection, ended.then(() => undefined)]);
     if (connection !== undefined) runner.open(connection);
     const { exit, broken } = await ended;
     hosted = false;
@@ -188,17 +188,6 @@ async function keyServiceOf(stack: StackReference, ciphertext: string): Promise<
     throw stateUnreadable(stackFilePath(stack), cause);
   }
   return openKeyService({ stack: stack.name, ciphertext, key });
-}
-
-/** What the operation waits for before anything is registered: its credential, and the judgement of what the program would do. */
-async function admit(request: OperationRequest, runner: Runner): Promise<ClusterConnection> {
-  const { program, judge, stack } = request;
-  const judged = async (): Promise<void> => {
-    if (judge === undefined || program === undefined || !runsProgram(request)) return;
-    await judge(await runner.rehearse({ program, stack: stack.name }));
-  };
-  const [connection] = await Promise.all([request.connection, judged()]);
-  return connection;
 }
 
 /** Waits for the CLI; when its runner breaks it has lost its program or provider and is asked to stop. */

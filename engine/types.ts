@@ -27,11 +27,6 @@ export interface OperationRequest {
   /** May still be on its way: the CLI starts meanwhile, and registers nothing before it is there. When it fails, so does the operation. */
   readonly connection: ClusterConnection | Promise<ClusterConnection>;
   /**
-   * Sees what the program would register while the CLI starts; nothing is registered before it answers. What it throws ends the operation
-   * with nothing touched. Asked for `up` and `preview`.
-   */
-  readonly judge?: (planned: readonly PlannedResource[]) => void | Promise<void>;
-  /**
    * `ready` (default) waits for every object until it does what it is there for; `applied` only for those that others stand on (namespaces,
    * definitions of kinds), for callers that wait for the workloads themselves.
    */

@@ -1,6 +1,7 @@
 import type { Grade } from '../components/vocabulary';
 import type { Engine, ProgramReference } from '../engine/types';
 import { TestbedError, text, type Text } from '../errors';
+import type { Catalogue } from '../policies/catalogue/load';
 import type { PlanJudgement } from '../policies/plan/judge-plan';
 import type { Result } from '../policies/judge/types';
 import { resultLine } from '../policies/judge/report';
@@ -22,6 +23,8 @@ export interface PlanRemark {
   readonly enforcement: Result['enforcement'];
   readonly object: Result['about'];
   readonly finding?: string;
+  /** Why it is not known, could not be judged or is exempt. */
+  readonly reason?: string;
   /** All of it on one line. */
   readonly text: Text;
 }
@@ -46,29 +49,31 @@ export async function judgeProgram(
   { program, stack, grade }: JudgedProgram,
   surroundings: Surroundings,
 ): Promise<PlanReport> {
-  // The rules load while the program is rehearsed in the engine's thread.
-  const [planned, { judgePlan }, { loadCatalogue }] = await Promise.all([
+  // The rules are loaded while the program is rehearsed in the engine's thread.
+  const [planned, catalogue, { judgePlan }] = await Promise.all([
     engine.rehearse({ program, stack }),
+    catalogueOf(site),
     import('../policies/plan/judge-plan.js'),
-    import('../policies/catalogue/load.js'),
   ]);
-  const judgement = judgePlan(planned, {
-    catalogue: loadCatalogue({ siteFolder: siteRules(site) }),
-    grade,
-    now: surroundings.now(),
-  });
+  const judgement = judgePlan(planned, { catalogue, grade, now: surroundings.now() });
   if (judgement.refusals.length > 0) throw refused(judgement);
   return { judged: judgement.judged, remarks: judgement.results.map(remarkOf) };
 }
 
+async function catalogueOf(site: Site): Promise<Catalogue> {
+  const { loadCatalogue } = await import('../policies/catalogue/load.js');
+  return loadCatalogue({ siteFolder: siteRules(site) });
+}
+
 function remarkOf(result: Result): PlanRemark {
-  const { rule, verdict, enforcement, about, finding } = result;
+  const { rule, verdict, enforcement, about, finding, reason } = result;
   return {
     rule: rule.id,
     verdict,
     enforcement,
     object: about,
     ...(finding === undefined ? {} : { finding }),
+    ...(reason === undefined ? {} : { reason }),
     text: resultLine(result),
   };
 }

@@ -45,21 +45,16 @@ export async function previewSpec(
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
         const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
         const program = testbedProgram(id, spec);
-        const [plan, credential] = await Promise.all([
-          judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings),
-          beginOperation(target, `preview ${id}`),
-        ]);
+        // On its way while the plan is judged; whatever becomes of it, the credential is ended.
+        const credential = beginOperation(target, `preview ${id}`);
+        const connection = credential.then((given) => given.connection);
+        for (const early of [credential, connection]) early.catch(() => undefined);
         return withCredential(credential, surroundings, async () => {
+          const plan = await judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings);
           try {
             const operation = await runOnStack(
               site,
-              {
-                kind: 'preview',
-                stack: id,
-                program,
-                connection: credential.connection,
-                previewNamespace: previewNamespace(spec.grade),
-              },
+              { kind: 'preview', stack: id, program, connection, previewNamespace: previewNamespace(spec.grade) },
               { ...surroundings, engine },
             );
             return { name: spec.name, id: known?.id, operation, plan };

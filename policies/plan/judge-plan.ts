@@ -23,7 +23,10 @@ export interface PlanJudgement {
   readonly refusals: readonly Result[];
 }
 
-/** Judges everything that a program would register, before anything is. Pure: reads no clock, no file and no cluster. */
+/**
+ * Judges everything that a program would register, before anything is. Pure: reads no clock, no file and no cluster. Throws RuleInvalid
+ * when a rule does not compile.
+ */
 export function judgePlan(resources: readonly Planned[], options: PlanOptions): PlanJudgement {
   const results = planResults(resources.flatMap(itemsOf), createJudge({ ...options, point: 'plan' }));
   const notPassed = results.filter(({ verdict }) => verdict !== 'pass');
@@ -31,6 +34,6 @@ export function judgePlan(resources: readonly Planned[], options: PlanOptions): 
 }
 
 /** Whether with this result nothing may be made. What is not known yet lets a plan through: admission decides it. */
-export function refuses({ verdict, enforcement }: Result): boolean {
+function refuses({ verdict, enforcement }: Result): boolean {
   return enforcement === 'mandatory' && (verdict === 'fail' || verdict === 'error');
 }

@@ -2,6 +2,7 @@ import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line, toned } from '../cli/view';
 import { changeBlocks, countLine } from './operation-view';
+import { planBlocks } from './plan-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 import { nextStep } from './testbed-view';
@@ -10,8 +11,8 @@ export const previewCommand = defineCommand({
   name: 'preview',
   summary: text('show what `up` would do; changes nothing', '`up`이 무엇을 할지 보여 주고 아무것도 변경하지 않습니다'),
   description: text(
-    "The cluster's own dry run judges every object, guard rails and quota included.",
-    '보호 규칙과 할당량을 포함해 클러스터의 모의 실행(dry run)으로 모든 객체를 판정합니다.',
+    "The rules judge the whole plan; then the cluster's own dry run judges every object, guard rails and quota included.",
+    '먼저 규칙으로 전체 계획을 판정하고, 이어서 보호 규칙과 할당량을 포함해 클러스터의 모의 실행(dry run)으로 모든 객체를 판정합니다.',
   ),
   positionals: {},
   flags: { ...SPEC_FLAGS, ...TARGET_FLAGS },
@@ -20,9 +21,10 @@ export const previewCommand = defineCommand({
     { command: 'testbed preview -f care.yaml', summary: text('of another file', '다른 파일 기준') },
   ],
   handler: async (args, context) => (await import('../../operations/preview.js')).preview(args, context),
-  view: ({ name, id, operation }) => [
+  view: ({ name, id, operation, plan }) => [
     ...changeBlocks(operation.changes),
     countLine(operation),
+    ...planBlocks(plan),
     line(
       operation.changes.length === 0
         ? text(`'${name}' is as the spec says`, `'${name}'은(는) 이미 명세와 같습니다`)

@@ -3,6 +3,7 @@ import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
 import { facts, line, toned } from '../cli/view';
 import { changeBlocks, countLine } from './operation-view';
+import { planLine } from './plan-view';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 import { nextStep, stateCell } from './testbed-view';
@@ -31,9 +32,10 @@ export const upCommand = defineCommand({
     '테스트베드가 일부만 만들어졌을 수 있습니다. `testbed up`으로 이어서 하거나 `testbed down 이름`으로 종료하세요',
   ),
   handler: async (args, context) => (await import('../../operations/up.js')).up(args, context),
-  view: ({ outcome, testbed, operation, appliedMs, readyMs }) => [
+  view: ({ outcome, testbed, operation, plan, appliedMs, readyMs }) => [
     ...changeBlocks(operation.changes),
     countLine(operation),
+    ...planLine(plan),
     facts(
       [text('testbed', '테스트베드'), toned('strong', `${testbed.name} (${testbed.id})`)],
       [text('state', '상태'), stateCell(testbed.infrastructure)],

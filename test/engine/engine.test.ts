@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../engine/engine';
 import { listStacks, readStack, stackFilePath } from '../../engine/state';
-import type { EngineEvent, PlannedResource } from '../../engine/types';
+import type { EngineEvent } from '../../engine/types';
 import { TestbedError, text } from '../../errors';
 import type { ClusterConnection } from '../../kubernetes/types';
 import { testSurroundings } from '../support/cluster';
@@ -101,36 +101,6 @@ describe('what an operation waits for', () => {
     expect(readStack(stack)?.resources).toEqual([]);
     expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
     expect(workDirectories()).toEqual([]);
-    expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
-    await harness.run('down', stack);
-  });
-
-  it('is the judgement of everything that its program would register', async () => {
-    const stack = harness.stack();
-    const seen: string[] = [];
-    const judge = async (planned: readonly PlannedResource[]): Promise<void> => {
-      seen.push(...planned.map(({ type, name }) => `${type} ${name}`));
-      expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
-    };
-    expect((await harness.run('up', stack, {}, { judge })).counts).toEqual({ create: 3 });
-    expect(seen).toEqual([
-      'kubernetes:core/v1:Namespace namespace',
-      'kubernetes:core/v1:ConfigMap settings-0',
-      'kubernetes:core/v1:Secret credentials',
-    ]);
-    // What needs no program is not judged: it works from state alone.
-    await harness.run('down', stack, {}, { judge: () => Promise.reject(new Error('nobody asks')) });
-  });
-
-  it('ends it when the judge refuses, with nothing touched', async () => {
-    const stack = harness.stack();
-    const refusal = new TestbedError('OwnershipConflict', text('not like this', '이렇게는 안 됩니다'));
-    const judge = (): never => {
-      throw refusal;
-    };
-    expect(await thrown(harness.run('up', stack, {}, { judge }))).toBe(refusal);
-    expect(await thrown(harness.run('preview', stack, {}, { judge }))).toBe(refusal);
-    expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
     expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
     await harness.run('down', stack);
   });

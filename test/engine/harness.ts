@@ -31,7 +31,7 @@ export interface Harness {
   exists(stack: StackReference, kind: string, name: string): Promise<boolean>;
 }
 
-export interface RunOptions extends Partial<Pick<OperationRequest, 'connection' | 'judge' | 'waitFor'>> {
+export interface RunOptions extends Partial<Pick<OperationRequest, 'connection' | 'waitFor'>> {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
   readonly engine?: Engine;

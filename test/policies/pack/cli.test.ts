@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openForeignProject, type ForeignProject, type ForeignResource } from './foreign-program';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openForeignProject, type ForeignResource } from './foreign-program';
 
 /* The vendor's CLI with the pack. The providers are stand-ins: nothing is made, and nothing of them is proved. */
-let project: ForeignProject;
-beforeAll(async () => {
-  project = await openForeignProject();
-});
+const project = openForeignProject();
 afterAll(() => project[Symbol.asyncDispose]());
 
 const deployment = (container: object): ForeignResource => ({

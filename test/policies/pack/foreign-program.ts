@@ -39,7 +39,7 @@ export interface ForeignProject extends AsyncDisposable {
   readonly up: (run: ForeignRun) => Promise<Finished>;
 }
 
-export async function openForeignProject(): Promise<ForeignProject> {
+export function openForeignProject(): ForeignProject {
   const folder = mkdtempSync(join(tmpdir(), 'testbed-pack-'));
   mkdirSync(join(folder, 'state'));
   writeFileSync(join(folder, 'Pulumi.yaml'), 'name: foreign\nruntime: nodejs\n');
@@ -59,6 +59,10 @@ export async function openForeignProject(): Promise<ForeignProject> {
     finished(spawn(pulumi, words, { cwd: folder, env: { ...environment, ...more }, stdio: ['pipe', 'pipe', 'pipe'] }));
 
   const run = async (verb: readonly string[], { config, ...args }: ForeignRun): Promise<Finished> => {
+    // A stack of its own each: what an earlier run made would be known.
+    const stack = `organization/foreign/${randomBytes(5).toString('hex')}`;
+    const made = await call(['stack', 'init', stack]);
+    if (made.code !== 0) throw new Error(made.stderr);
     const [programPort, kubernetes, docker] = await Promise.all([
       openGuardedPort({ connections: 2 }),
       openGuardedPort({ connections: 4 }),
@@ -82,7 +86,7 @@ export async function openForeignProject(): Promise<ForeignProject> {
           '--exec-kind',
           'auto.inline',
           '--stack',
-          'organization/foreign/test',
+          stack,
           '--non-interactive',
           '--color',
           'never',
@@ -97,8 +101,6 @@ export async function openForeignProject(): Promise<ForeignProject> {
       program.release();
     }
   };
-  const made = await call(['stack', 'init', 'organization/foreign/test']);
-  if (made.code !== 0) throw new Error(made.stderr);
   return {
     preview: (what) => run(['preview'], what),
     up: (what) => run(['up', '--yes', '--skip-preview'], what),
