@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { isTestbedError } from '../../../errors';
 import { packageRoot } from '../../../package/root';
@@ -38,18 +38,23 @@ const table = z
   .parse(JSON.parse(readFileSync(join(packageRoot(), 'test/fixtures/cel-spec/out-of-dialect.json'), 'utf8')));
 const outside = new Set(Object.values(table).flat());
 
-describe.each(FILES)('the specification: %s', (file, count) => {
-  const tests = specTests(file);
+it.each(FILES)('the file %s of the specification has %i tests', (file, count) => {
+  expect(specTests(file).length).toBe(count);
+});
 
-  it(`has ${count} tests`, () => {
-    expect(tests.length).toBe(count);
-  });
-
-  const inside = tests.filter(({ name }) => !outside.has(name));
-  // All that the file `namespace` has is outside.
-  it.runIf(inside.length > 0)(`${inside.length} tests of the dialect give what the specification says`, () => {
+// All that `namespace` tests is outside the dialect.
+it.each(FILES.map(([file]) => file).filter((file) => file !== 'namespace'))(
+  'the tests of %s that are in the dialect give what the specification says',
+  (file) => {
+    const inside = specTests(file).filter(({ name }) => !outside.has(name));
+    expect(inside.length).toBeGreaterThan(0);
     expect(inside.flatMap((test) => wrongIn(test) ?? [])).toEqual([]);
-  });
+  },
+);
+
+it('858 of 1,388 tests are in the dialect', () => {
+  const all = FILES.flatMap(([file]) => specTests(file));
+  expect([all.filter(({ name }) => !outside.has(name)).length, all.length]).toEqual([858, 1388]);
 });
 
 it('every name in the table of what is outside the dialect is one of a test', () => {

@@ -45,8 +45,8 @@ describe('generated expressions over generated objects', () => {
 
     it('are true, false or an error as the API server has them', async () => {
       const seed = Date.now();
-      for (const [round, spec] of fc.sample(generatedSpec, { seed, numRuns: 3 }).entries()) {
-        const expressions = fc.sample(generatedExpression(3), { seed: seed + round, numRuns: 120 });
+      for (const [round, spec] of fc.sample(generatedSpec, { seed, numRuns: 2 }).entries()) {
+        const expressions = fc.sample(generatedExpression(3), { seed: seed + round, numRuns: 100 });
         const theirs = await server.verdicts(expressions, spec);
         const differing = expressions.flatMap((expression, index) => {
           const their = theirs[index]?.verdict;
@@ -56,6 +56,6 @@ describe('generated expressions over generated objects', () => {
         expect({ seed, spec, differing }).toEqual({ seed, spec, differing: [] });
         expect(theirs.filter(({ verdict }) => verdict === 'invalid').length).toBeLessThan(expressions.length / 4);
       }
-    });
+    }, 240_000);
   });
 });
