@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterConnection } from '../kubernetes/types';
 import { TestbedError, text } from '../errors';
 import { startCli, type CliExit, type CliProcess } from './cli-process';
 import type { Report } from './events';

@@ -1,4 +1,4 @@
-import { SecretText, type Judged, type JudgedObject } from '../evaluation/types';
+import { SecretText, UNKNOWN, type Judged, type JudgedObject } from '../evaluation/types';
 import { member } from '../judge/names';
 import type { Item } from '../judge/types';
 import type { Planned } from './planned';
@@ -6,7 +6,7 @@ import { registrationItem } from './registration-item';
 import { decodeProperties } from './wire';
 
 /** `kubernetes:apps/v1:Deployment`, `kubernetes:core/v1:PodList`, `kubernetes:apps/v1:DeploymentPatch`. */
-const KUBERNETES = /^kubernetes:([A-Za-z0-9.-]+)\/([A-Za-z0-9]+):([A-Za-z]+?)(Patch|List)?$/;
+const KUBERNETES = /^kubernetes:([A-Za-z0-9.-]+)\/([A-Za-z0-9]+):(([A-Za-z0-9]+?)(Patch|List)?)$/;
 
 /**
  * The objects that a resource stands for, one or each of a list, and last the resource as its program wrote it. A patch is judged as if it were the whole object, which it may become.
@@ -17,20 +17,26 @@ export function itemsOf(planned: Planned): readonly Item[] {
   const properties = decodeProperties(planned.properties);
   const place = { token: type, urn, name };
   const asWritten = registrationItem(planned, properties);
-  const [, group, version, kind, form] = KUBERNETES.exec(type) ?? [];
-  if (group === undefined || version === undefined || kind === undefined)
+  const [, group, version, named, kind, form] = KUBERNETES.exec(type) ?? [];
+  if (group === undefined || version === undefined || named === undefined || kind === undefined)
     return [{ ...place, object: properties }, asWritten];
   const apiVersion = group === 'core' ? version : `${group}/${version}`;
-  if (form === 'List') {
-    const items = member(properties, 'items');
-    if (Array.isArray(items))
-      return [
-        ...items.filter(isObject).map((object): Item => ({ ...place, object: ofKind(object, apiVersion, kind) })),
-        asWritten,
-      ];
+  const items = form === 'List' ? member(properties, 'items') : undefined;
+  if (Array.isArray(items) || items === UNKNOWN) {
+    const listed =
+      items === UNKNOWN
+        ? [UNSEEN]
+        : items.flatMap((one: Judged) => (one === UNKNOWN ? [UNSEEN] : isObject(one) ? [one] : []));
+    return [...listed.map((object): Item => ({ ...place, object: ofKind(object, apiVersion, kind) })), asWritten];
   }
-  return [{ ...place, object: ofKind(properties, apiVersion, kind) }, asWritten];
+  // A kind of somebody's own may end in List.
+  return [{ ...place, object: ofKind(properties, apiVersion, form === 'List' ? named : kind) }, asWritten];
 }
+
+/** An object of which nothing is known yet: whatever a rule looks at. */
+const UNSEEN: JudgedObject = Object.fromEntries(
+  ['metadata', 'spec', 'data', 'rules', 'subjects', 'roleRef'].map((name) => [name, UNKNOWN]),
+);
 
 function ofKind(object: JudgedObject, apiVersion: string, kind: string): JudgedObject {
   return { ...object, apiVersion, kind };
