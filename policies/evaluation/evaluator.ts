@@ -33,7 +33,8 @@ interface CompiledPart {
 
 interface CompiledRule {
   readonly expression: CompiledPart;
-  readonly finding: CompiledPart;
+  /** Compiled when the rule first fails: most never do, and it is the longer half. */
+  finding(): CompiledPart;
 }
 
 /** The evaluator for rules that share `variables`. Throws RuleInvalid for variables that do not compile. */
@@ -47,7 +48,11 @@ export function createEvaluator({ variables, limits }: EvaluatorOptions): Evalua
   function compiledRule(rule: Rule): CompiledRule {
     const kept = compiled.get(rule);
     if (kept !== undefined) return kept;
-    const made = { expression: compilePart(rule, 'expression'), finding: compilePart(rule, 'finding') };
+    let finding: CompiledPart | undefined;
+    const made: CompiledRule = {
+      expression: compilePart(rule, 'expression'),
+      finding: () => (finding ??= compilePart(rule, 'finding')),
+    };
     compiled.set(rule, made);
     return made;
   }
@@ -66,7 +71,8 @@ export function createEvaluator({ variables, limits }: EvaluatorOptions): Evalua
   }
 
   function judgement(rule: Rule, frame: Frame | string, { expression, finding }: CompiledRule): Judgement {
-    const judged = typeof frame === 'string' ? frame : bounded(() => verdictOf(frame, expression.code, finding.code));
+    const judged =
+      typeof frame === 'string' ? frame : bounded(() => verdictOf(frame, expression.code, () => finding().code));
     return typeof judged === 'string'
       ? { rule: rule.id, verdict: 'error', reason: judged }
       : { rule: rule.id, ...judged };
@@ -74,7 +80,7 @@ export function createEvaluator({ variables, limits }: EvaluatorOptions): Evalua
 
   return {
     compile(rules) {
-      for (const rule of rules) compiledRule(rule);
+      for (const rule of rules) compiledRule(rule).finding();
     },
     judge(rules, subject) {
       const ready = rules.map((rule) => ({ rule, parts: compiledRule(rule) }));
@@ -119,10 +125,10 @@ function rootsOf(subject: Subject, limits: EvaluationLimits): Roots {
   };
 }
 
-function verdictOf(frame: Frame, expression: Code, finding: Code): Omit<Judgement, 'rule'> {
+function verdictOf(frame: Frame, expression: Code, finding: () => Code): Omit<Judgement, 'rule'> {
   const value = frame.run(expression);
   if (value === true) return { verdict: 'pass' };
-  if (value === false) return { verdict: 'fail', finding: findingOf(frame, finding) };
+  if (value === false) return { verdict: 'fail', finding: findingOf(frame, finding()) };
   if (value instanceof Unknown) return { verdict: 'unknown', reason: oneLine(value.paths.join(', ')) };
   return { verdict: 'error', reason: oneLine(whyNot(value, 'bool')) };
 }
