@@ -23,7 +23,7 @@ const file = z.strictObject({
       passes: z.array(z.string()).min(1),
     }),
   ),
-  objects: z.array(z.strictObject({ rule: z.string(), verdict: z.enum(['pass', 'fail']), object })),
+  objects: z.array(z.strictObject({ rule: z.string(), name: z.string(), verdict: z.enum(['pass', 'fail']), object })),
 });
 
 /** The table of test/policies/mutants/further.yaml, an object for each text of it, and objects that are too large for a table. */
@@ -35,16 +35,19 @@ export function furtherCases(): readonly Further[] {
       shapes.flatMap((shape) =>
         (['fail', 'pass'] as const).flatMap((verdict) =>
           (verdict === 'fail' ? fails : passes).map((text): Further => {
-            const named = { name: `${verdict}s with ${JSON.stringify(text)}`, object: withText(shape, text) };
+            const named = {
+              name: `${verdict === 'pass' ? 'passes' : 'fails'} with '${text}'`,
+              object: withText(shape, text),
+            };
             return { rule, verdict, fixture: params === undefined ? named : { ...named, params: joined(params) } };
           }),
         ),
       ),
     ),
-    ...objects.map(({ rule, verdict, object: alone }, index): Further => ({
+    ...objects.map(({ rule, verdict, name, object: alone }): Further => ({
       rule,
       verdict,
-      fixture: { name: `${verdict}s, ${index}`, object: alone },
+      fixture: { name, object: alone },
     })),
     // Patterns search 50,000 characters; in more of them only the end of a private key is looked for.
     settings('fail', 50_000, 'password=hunter2'),
