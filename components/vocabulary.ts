@@ -105,6 +105,8 @@ export const USERS = {
   /** One hour, explicit, audited (`testbed cluster kubeconfig --admin`). */
   admin: 'testbed:admin',
   operator: 'testbed:operator',
+  /** Makes what the embedded cluster itself brings, in the seconds of its start; its certificate is never written to disk. */
+  bootstrap: 'testbed:bootstrap',
   /** Plays the kubelet for simulated nodes. */
   kwok: 'testbed:kwok',
   /** Binds claims of the storage class `simulated`. */

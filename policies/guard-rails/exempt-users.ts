@@ -1,7 +1,7 @@
 import { USERS } from '../../components/vocabulary';
 
-/** Who provisions, and who breaks the glass: an hour, by name, audited. */
-const PLATFORM = [USERS.provisioner, USERS.admin] as const;
+/** Who provisions, who breaks the glass (an hour, by name, audited), and who starts the embedded cluster. */
+const PLATFORM = [USERS.provisioner, USERS.admin, USERS.bootstrap] as const;
 
 /** Stand-ins for what a real node and a real storage driver do with our pods and claims. */
 const SIMULATORS = [USERS.kwok, USERS.simulatedStorage] as const;

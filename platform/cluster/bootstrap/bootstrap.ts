@@ -1,8 +1,8 @@
+import { USERS } from '../../../components/vocabulary';
 import { createClient } from '../../../kubernetes/client';
 import type { KubernetesClient } from '../../../kubernetes/types';
 import type { ClusterLayout } from '../layout';
 import type { NodeProvider } from '../nodes/provider';
-import { BOOTSTRAP_USER } from '../pki/identities';
 import { issueClient } from '../pki/keys';
 import { CLUSTER_MANAGER, bootstrapObjects } from './objects';
 
@@ -11,7 +11,7 @@ const BOOTSTRAP_LIFE_MS = 10 * 60 * 1000;
 
 /** A client with all rights for the minutes of a start. `close` it. */
 export function bootstrapClient(layout: ClusterLayout, server: string): KubernetesClient {
-  const request = { commonName: BOOTSTRAP_USER, organizations: ['system:masters'] };
+  const request = { commonName: USERS.bootstrap, organizations: ['system:masters'] };
   const { caPem, certPem, keyPem } = issueClient(layout, request, BOOTSTRAP_LIFE_MS, new Date());
   return createClient({ server, caPem, credential: { kind: 'certificate', certPem, keyPem } });
 }

@@ -1,5 +1,4 @@
 import { ADMIN_GROUP, USERS } from '../../../components/vocabulary';
-import { BOOTSTRAP_USER } from '../pki/identities';
 
 /** The cluster's own controllers, whose leases and events say nothing about what people did. */
 const OWN_USERS = [
@@ -68,7 +67,7 @@ export function auditPolicy(): object {
         ],
       },
       { level: 'Metadata', userGroups: [ADMIN_GROUP] },
-      { level: 'Metadata', users: [BOOTSTRAP_USER] },
+      { level: 'Metadata', users: [USERS.bootstrap] },
       { level: 'None', verbs: ['get', 'list', 'watch'] },
       { level: 'None', nonResourceURLs: ['*'], verbs: ['get', 'head', 'options'] },
       { level: 'Metadata' },

@@ -14,9 +14,6 @@ export type AuthorityName = keyof typeof AUTHORITIES;
 export const SERVICE_RANGE = '10.96.0.0/16';
 const FIRST_SERVICE_ADDRESS = '10.96.0.1';
 
-/** Holds all rights for the minutes of a start; its certificate is never kept. */
-export const BOOTSTRAP_USER = 'testbed:bootstrap';
-
 export interface KeptCertificate extends LeafRequest {
   readonly name: string;
   readonly authority: AuthorityName;
