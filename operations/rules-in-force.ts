@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { previewNamespace } from '../components/vocabulary';
+import { COMPONENTS, LABELS, NAMESPACES, previewNamespace } from '../components/vocabulary';
 import { TestbedError, isTestbedError, text } from '../errors';
 import type { KubernetesClient } from '../kubernetes/types';
+import { PARAMETERS_PREFIX } from '../policies/admission/policies';
 import type { Surroundings } from './surroundings';
 
 /** API servers take new policies up once a second; one that has not after this many milliseconds is not going to. */
@@ -48,4 +49,19 @@ export async function rulesInForce(
       ),
     },
   );
+}
+
+/**
+ * Ends the parameters of rules that were: all of ours but `keep`, by name. Only once the rules that took their place are in force, because the
+ * API server refuses whatever a rule looks at while its parameters are missing.
+ */
+export async function sweepParameters(client: KubernetesClient, keep: readonly string[]): Promise<void> {
+  const selection = {
+    namespace: NAMESPACES.system,
+    labelSelector: `${LABELS.managed}=true,${LABELS.component}=${COMPONENTS.shared}`,
+    metadataOnly: true,
+  };
+  for await (const { metadata } of client.list('v1', 'ConfigMap', selection))
+    if (metadata.name.startsWith(PARAMETERS_PREFIX) && !keep.includes(metadata.name))
+      await client.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACES.system, name: metadata.name });
 }

@@ -9,7 +9,8 @@ import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
 import { openRecords } from './records';
 import { tellingIfGone } from './cluster-gone';
-import { rulesInForce } from './rules-in-force';
+import { rulesInForce, sweepParameters } from './rules-in-force';
+import { rulesLeftOut, type RuleLeftOut } from './rules-left-out';
 import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
 import { runOnStack, withEngine } from './stack';
@@ -20,14 +21,20 @@ import { openTarget } from './target';
 export interface SharedResult {
   readonly outcome: 'created' | 'changed' | 'unchanged' | 'ended' | 'previewed';
   readonly operation: OperationResult;
+  /** Rules that this cluster's API server is too old for; plan and audit judge them all the same. */
+  readonly rulesLeftOut: readonly RuleLeftOut[];
 }
 
 /** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
 export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
-  const operation = await runShared('up', options, surroundings);
+  const { operation, rulesLeftOut } = await runShared('up', options, surroundings);
   await settle(operation, options, surroundings);
   const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
-  return { outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged', operation };
+  return {
+    outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged',
+    operation,
+    rulesLeftOut,
+  };
 }
 
 /** Waits until the rules are in force; and operations that were killed left a Secret each, which is ended here, where nobody waits for it. */
@@ -36,7 +43,9 @@ async function settle(operation: OperationResult, options: TargetOptions, surrou
   const client = createClient(await target.site());
   const admin = createClient(await target.admin());
   try {
-    await rulesInForce(admin, sharedOutputs.parse(operation.outputs).canary, surroundings);
+    const { canary, parameters } = sharedOutputs.parse(operation.outputs);
+    await rulesInForce(admin, canary, surroundings);
+    await sweepParameters(admin, parameters);
     await sweepOperations(client, surroundings.now());
   } finally {
     await Promise.all([client.close(), admin.close()]);
@@ -44,10 +53,10 @@ async function settle(operation: OperationResult, options: TargetOptions, surrou
   }
 }
 
-const sharedOutputs = z.object({ canary: z.string() });
+const sharedOutputs = z.object({ canary: z.string(), parameters: z.array(z.string()) });
 
 export async function sharedPreview(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
-  return { outcome: 'previewed', operation: await runShared('preview', options, surroundings) };
+  return { outcome: 'previewed', ...(await runShared('preview', options, surroundings)) };
 }
 
 /** Ends what the cluster shares; refused while testbeds stand, since they would lose their guard rails. */
@@ -74,7 +83,21 @@ export async function sharedDown(options: TargetOptions, surroundings: Surroundi
       '이 클러스터의 역할, 프로비저너, 보호 규칙을 종료할까요?',
     ),
   );
-  return { outcome: 'ended', operation: await runShared('down', options, surroundings) };
+  const ended = await runShared('down', options, surroundings);
+  await sweep(options, surroundings);
+  return { outcome: 'ended', ...ended };
+}
+
+/** The rules are gone with the stack; their parameters outlive them. */
+async function sweep(options: TargetOptions, surroundings: Surroundings): Promise<void> {
+  const target = await openTarget(openSite(surroundings.environment), options, surroundings);
+  const admin = createClient(await target.admin());
+  try {
+    await sweepParameters(admin, []);
+  } finally {
+    await admin.close();
+    await target.close();
+  }
 }
 
 export interface SharedStatus {
@@ -85,17 +108,20 @@ export interface SharedStatus {
   readonly pending: OperationResult['changes'];
   /** What differs on the cluster from what was provisioned. */
   readonly drift: OperationResult['changes'];
+  /** Rules that this cluster's API server is too old for. */
+  readonly rulesLeftOut: readonly RuleLeftOut[];
 }
 
 /** Whether the cluster has what testbeds share, in this version and unchanged. */
 export async function sharedStatus(options: TargetOptions, surroundings: Surroundings): Promise<SharedStatus> {
   return withEngine(surroundings, async (engine) => {
-    const planned = await runShared('preview', options, { ...surroundings, engine });
+    const within = { ...surroundings, engine };
+    const { operation: planned, rulesLeftOut } = await runShared('preview', options, within);
     const objects = totalOf(planned) - (planned.counts.create ?? 0);
-    if (objects === 0) return { state: 'absent', objects, pending: planned.changes, drift: [] };
-    const drift = (await runShared('drift', options, { ...surroundings, engine })).changes;
+    if (objects === 0) return { state: 'absent', objects, pending: planned.changes, drift: [], rulesLeftOut };
+    const drift = (await runShared('drift', options, within)).operation.changes;
     const state = drift.length > 0 ? 'drifted' : planned.changes.length > 0 ? 'outdated' : 'current';
-    return { state, objects, pending: planned.changes, drift };
+    return { state, objects, pending: planned.changes, drift, rulesLeftOut };
   });
 }
 
@@ -107,7 +133,7 @@ async function runShared(
   kind: 'up' | 'preview' | 'down' | 'drift',
   options: TargetOptions,
   surroundings: Surroundings,
-): Promise<OperationResult> {
+): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
   const site = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
@@ -116,20 +142,17 @@ async function runShared(
         const connection = await target.admin();
         const { kind: where, uid } = target.reference;
         const stack = where === 'embedded' ? SHARED_STACK : sharedStackOf(uid);
-        const makes = kind === 'up' || kind === 'preview';
-        const program = makes ? await programFor(site, target, connection) : undefined;
-        if (program !== undefined)
-          await judgeProgram(engine, site, { program, stack, grade: 'sensitive' }, surroundings);
-        return runOnStack(
-          site,
-          {
-            kind,
-            stack,
-            connection,
-            ...(program === undefined ? {} : { program }),
-          },
-          { ...surroundings, engine },
-        );
+        const run = { kind, stack, connection };
+        const within = { ...surroundings, engine };
+        if (kind === 'down' || kind === 'drift')
+          return { operation: await runOnStack(site, run, within), rulesLeftOut: [] };
+        const minor = await minorOf(target.reader);
+        const program = await programFor(site, target, connection, minor);
+        await judgeProgram(engine, site, { program, stack, grade: 'sensitive' }, surroundings);
+        return {
+          operation: await runOnStack(site, { ...run, program }, within),
+          rulesLeftOut: await rulesLeftOut(site, minor),
+        };
       });
     } finally {
       await target.close();
@@ -137,9 +160,14 @@ async function runShared(
   });
 }
 
-async function programFor(site: Site, target: Target, connection: ClusterConnection): Promise<ProgramReference> {
+async function programFor(
+  site: Site,
+  target: Target,
+  connection: ClusterConnection,
+  minor: string,
+): Promise<ProgramReference> {
   const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
-  return sharedProgram({ admins, minor: await minorOf(target.reader), siteRules: siteRules(site) });
+  return sharedProgram({ admins, minor, siteRules: siteRules(site) });
 }
 
 const versionAnswer = z.object({ major: z.string(), minor: z.string() });

@@ -18,11 +18,14 @@ export interface InstalledRules {
   /** Rules that it can't, being too old. */
   readonly leftOut: readonly string[];
   readonly canary: string;
+  /** Names of the ConfigMaps with the parameters in force. */
+  readonly parameters: readonly string[];
 }
 
 /**
  * The rules in the API server: parameters, policies, their bindings, and last the anchor, which tells when all are in force. Names change with
- * content, so a new catalogue is made in full before the engine ends the old one, at the end of its run.
+ * content, so a new catalogue is made in full before the engine ends the old one, at the end of its run; its parameters are left to be ended
+ * by `sweepParameters`, once the new ones are in force.
  */
 export function installRules(
   args: RulesArgs,
@@ -48,6 +51,7 @@ export function installRules(
       .map(({ id }) => id),
     leftOut,
     canary: anchor.canary,
+    parameters: Object.values(objects.parameters).map(({ metadata }) => metadata.name),
   };
 }
 
@@ -56,8 +60,10 @@ function register(
   after: (...dependsOn: pulumi.Resource[]) => pulumi.CustomResourceOptions,
   guards: readonly pulumi.Resource[],
 ): readonly pulumi.Resource[] {
+  // The old ones outlive the run: the API server asks for them until it has taken up the new bindings, and refuses everything without them.
   const params = [parameters.open, parameters.sensitive].map(
-    (parameter) => new k8s.core.v1.ConfigMap(parameter.metadata.name, parameter, after(...guards)),
+    (parameter) =>
+      new k8s.core.v1.ConfigMap(parameter.metadata.name, parameter, { ...after(...guards), retainOnDelete: true }),
   );
   const bound = policies.flatMap(({ policy, bindings }) => {
     const { name } = policy.metadata;

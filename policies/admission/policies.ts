@@ -37,6 +37,9 @@ export interface AdmissionOptions {
   readonly minor: string;
 }
 
+/** Beginning of the names of ConfigMaps with parameters. */
+export const PARAMETERS_PREFIX = 'testbed-rules-';
+
 const labels = { [LABELS.managed]: 'true', [LABELS.component]: COMPONENTS.shared };
 
 /**
@@ -76,7 +79,7 @@ function parametersOf(catalogue: Catalogue, grade: Grade): RuleParameters {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: `testbed-rules-${grade}-${digestOf(data)}`, namespace: NAMESPACES.system, labels },
+    metadata: { name: `${PARAMETERS_PREFIX}${grade}-${digestOf(data)}`, namespace: NAMESPACES.system, labels },
     immutable: true,
     data,
   };

@@ -1,6 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line } from '../cli/view';
+import { leftOutBlocks } from './left-out-view';
 import { changeBlocks, countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 
@@ -14,9 +15,10 @@ export const sharedPreviewCommand = defineCommand({
   flags: TARGET_FLAGS,
   examples: [{ command: 'testbed shared preview', summary: text('before an upgrade', '업그레이드 전에 확인') }],
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedPreview(args, context),
-  view: ({ operation }) => [
+  view: ({ operation, rulesLeftOut }) => [
     ...changeBlocks(operation.changes),
     countLine(operation),
+    ...leftOutBlocks(rulesLeftOut),
     line(
       operation.changes.length === 0
         ? text('nothing to change', '변경할 것이 없습니다')

@@ -2,6 +2,7 @@ import { text, type Text } from '../../errors';
 import type { SharedStatus } from '../../operations/shared';
 import { defineCommand } from '../cli/command';
 import { facts, line, toned, type Tone } from '../cli/view';
+import { leftOutBlocks } from './left-out-view';
 import { changeBlocks } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 
@@ -27,9 +28,10 @@ export const sharedStatusCommand = defineCommand({
     },
   ],
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedStatus(args, context),
-  view: ({ state, objects, pending, drift }) => [
+  view: ({ state, objects, pending, drift, rulesLeftOut }) => [
     facts([text('shared', '공용 구성'), toned(...STATES[state])], [text('objects', '객체'), String(objects)]),
     ...changeBlocks(drift.length > 0 ? drift : pending),
+    ...leftOutBlocks(rulesLeftOut),
     ...(state === 'current'
       ? []
       : [line(toned('soft', text('mend it: npx testbed shared up', '바로잡기: npx testbed shared up')))]),

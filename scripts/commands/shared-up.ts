@@ -1,6 +1,7 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { line } from '../cli/view';
+import { leftOutBlocks } from './left-out-view';
 import { changeBlocks, countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 
@@ -23,9 +24,10 @@ export const sharedUpCommand = defineCommand({
     '보호 규칙이 일부만 적용되었을 수 있습니다. `testbed shared up`을 다시 실행하세요',
   ),
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedUp(args, context),
-  view: ({ operation }) => [
+  view: ({ operation, rulesLeftOut }) => [
     ...changeBlocks(operation.changes),
     countLine(operation),
+    ...leftOutBlocks(rulesLeftOut),
     line(
       operation.changes.length === 0
         ? text('nothing to change', '변경할 것이 없습니다')
