@@ -123,6 +123,8 @@ function controllerManager(layout: ClusterLayout, { tools }: ClusterRecord): Com
       'use-service-account-credentials': true,
       'service-account-private-key-file': serviceAccountKeyFile(layout),
       'root-ca-file': authorityFile(layout, 'cluster-ca'),
+      // It only adds warnings about types to the status of admission policies, and takes some 15 s of a core for ours.
+      controllers: '*,-validatingadmissionpolicy-status-controller',
       'leader-elect': false,
       profiling: false,
     }),
