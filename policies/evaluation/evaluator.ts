@@ -34,7 +34,7 @@ interface CompiledPart {
 interface CompiledRule {
   readonly expression: CompiledPart;
   /** Compiled when the rule first fails: most never do, and it is the longer half. */
-  finding(): CompiledPart;
+  readonly finding: () => CompiledPart;
 }
 
 /** The evaluator for rules that share `variables`. Throws RuleInvalid for variables that do not compile. */
