@@ -1,29 +1,93 @@
 import { writeFileSync } from 'node:fs';
-import { measureFirstUp } from './first-up';
+import { measureAdmission } from './admission';
 import type { Figures } from './figures';
+import { measureFirstUp } from './first-up';
+import { measurePlan } from './plan-judging';
+import { measureRules } from './rules';
 
-/** `npm run bench [-- --runs N] [-- --json FILE]`: figures on this machine, never a test. */
+const CREATES = 300;
+
+type Say = (line: string) => void;
+
+/** What a subject measured: as lines for people and as it is for a file. */
+interface Measured {
+  readonly lines: readonly string[];
+  readonly figures: object;
+}
+
+const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Measured>>> = {
+  up: async (runs, say) => {
+    const result = await measureFirstUp(runs, say);
+    return {
+      figures: result,
+      lines: [
+        `first up of a new testbed with ${result.objects} objects, all rules installed, ms`,
+        ...table(result.rows),
+        '',
+        row('by process', ['CPU-s a run', 'peak MiB']),
+        ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) =>
+          row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-']),
+        ),
+      ],
+    };
+  },
+  admission: async (_, say) => {
+    const result = await measureAdmission(CREATES, say);
+    return {
+      figures: result,
+      lines: [
+        `dry-run create of a pod with three containers, ${result.policies} rules in the API server, ms`,
+        ...table(result.rows, 1),
+        `the rules add ${result.added.toFixed(1)} ms at p50`,
+      ],
+    };
+  },
+  plan: async (runs) => {
+    const result = await measurePlan(runs);
+    return {
+      figures: result,
+      lines: [`plan of ${result.objects} resources, ${result.judged} judgements, ms`, ...table(result.rows)],
+    };
+  },
+  rules: (): Promise<Measured> => {
+    const result = measureRules();
+    const { pass, fail, unknown, error } = result.verdicts;
+    return Promise.resolve({
+      figures: result,
+      lines: [
+        `${result.pods} pods x ${result.rules} object rules, CPU ms`,
+        ...table({ 'after start': result.row }),
+        `first run ${result.first.toFixed(0)}; pass ${pass}, fail ${fail}, unknown ${unknown}, error ${error}; the oracle engine ${result.oracle.toFixed(0)}`,
+      ],
+    });
+  },
+};
+
+/** `npm run bench [-- --runs N] [-- --only up,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
 async function main(): Promise<void> {
   const runs = Number(argument('--runs') ?? 15);
   const json = argument('--json');
-  const result = await measureFirstUp(runs, (line) => process.stderr.write(`bench: ${line}\n`));
-  const lines = [
-    `first up of a new testbed with ${result.objects} objects, ms`,
-    row('', ['runs', 'min', 'p50', 'p95', 'max']),
-    ...Object.entries(result.rows).map(([name, value]) => row(name, columns(value))),
-    '',
-    row('by process', ['CPU-s a run', 'peak MiB']),
-    ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) =>
-      row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-']),
-    ),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const wanted = argument('--only')?.split(',') ?? Object.keys(SUBJECTS);
+  const measured: Record<string, object> = {};
+  for (const name of wanted) {
+    const measure = SUBJECTS[name];
+    if (measure === undefined)
+      throw new Error(`there is no subject '${name}': take some of ${Object.keys(SUBJECTS).join(', ')}`);
+    const { lines, figures } = await measure(runs, (line) => process.stderr.write(`bench: ${line}\n`));
+    measured[name] = figures;
+    process.stdout.write(`${lines.join('\n')}\n\n`);
+  }
   if (json !== undefined)
-    writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), ...result }, undefined, 2)}\n`);
+    writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), ...measured }, undefined, 2)}\n`);
 }
 
-function columns({ runs, min, p50, p95, max }: Figures): string[] {
-  return [String(runs), ...[min, p50, p95, max].map((value) => value.toFixed(0))];
+function table(rows: Readonly<Record<string, Figures>>, digits = 0): string[] {
+  return [
+    row('', ['runs', 'min', 'p50', 'p95', 'max']),
+    ...Object.entries(rows).map(([name, { runs, min, p50, p95, max }]) =>
+      row(name, [String(runs), ...[min, p50, p95, max].map((value) => value.toFixed(digits))]),
+    ),
+  ];
 }
 
 function row(name: string, cells: readonly string[]): string {

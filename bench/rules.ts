@@ -3,19 +3,30 @@ import { strings } from '@bufbuild/cel/ext';
 import { loadCatalogue } from '../policies/catalogue/load';
 import { createEvaluator } from '../policies/evaluation';
 import type { Rule, SharedVariable } from '../policies/rule';
-import { figures } from './figures';
+import { figures, type Figures } from './figures';
 import { generatedPods, type GeneratedPod } from './pods';
 
 /*
- * `node bin/run.cjs bench/rules-main`: 2,000 pods judged by every object rule that is about pods, in one thread, and the same by the engine that the
- * tests have as their oracle. Both have compiled the rules before the clock starts.
+ * 2,000 pods judged by every object rule that is about pods, in one thread, and the same by the engine that the tests have as their oracle. Both
+ * have compiled the rules before the clock starts.
  */
 const PODS = 2_000;
 const RUNS = 9;
 /** The oracle engine is slow enough that part of the pods is enough. */
 const ORACLE_PODS = 100;
 
-function main(): void {
+export interface RulesFigures {
+  readonly pods: number;
+  readonly rules: number;
+  /** CPU milliseconds for all pods. The first run is not warm. */
+  readonly first: number;
+  readonly row: Figures;
+  readonly verdicts: Readonly<Record<'pass' | 'fail' | 'unknown' | 'error', number>>;
+  /** CPU milliseconds of the oracle engine, reckoned from a part of the pods. */
+  readonly oracle: number;
+}
+
+export function measureRules(): RulesFigures {
   const { rules, variables, params } = loadCatalogue();
   const ofPods = rules.filter(isOfPods);
   const pods = generatedPods(PODS, 20_261_123);
@@ -29,17 +40,15 @@ function main(): void {
           if (run === 0) counts[verdict] += 1;
     }),
   );
-  const { min, p50, max } = figures(runs);
   const oracle = oracleOf(ofPods, variables, params.sensitive);
-  const oracleMilliseconds = timed(() => pods.slice(0, ORACLE_PODS).forEach(oracle)) * (PODS / ORACLE_PODS);
-  const lines = [
-    `${PODS} pods x ${ofPods.length} object rules, CPU ms: first ${runs[0]?.toFixed(0)}, min ${min.toFixed(0)}, p50 ${p50.toFixed(0)}, max ${max.toFixed(0)} (${RUNS} runs)`,
-    `verdicts: ${Object.entries(counts)
-      .map(([verdict, count]) => `${verdict} ${count}`)
-      .join(', ')}`,
-    `@bufbuild/cel, from ${ORACLE_PODS} pods: ${oracleMilliseconds.toFixed(0)} CPU ms`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  return {
+    pods: PODS,
+    rules: ofPods.length,
+    first: runs[0] ?? 0,
+    row: figures(runs),
+    verdicts: counts,
+    oracle: timed(() => pods.slice(0, ORACLE_PODS).forEach(oracle)) * (PODS / ORACLE_PODS),
+  };
 }
 
 function isOfPods({ scope, match }: Rule): boolean {
@@ -76,5 +85,3 @@ function oracleOf(
     return planned.filter((evaluate) => evaluate(bindings) === true).length;
   };
 }
-
-main();
