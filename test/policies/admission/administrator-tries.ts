@@ -11,8 +11,8 @@ const MANAGED = "ValidatingAdmissionPolicy 'testbed-managed-objects'";
 const NAMESPACE_KEYS = "ValidatingAdmissionPolicy 'testbed-namespace-keys'";
 const SYSTEM = "ValidatingAdmissionPolicy 'testbed-system-namespace'";
 const PLATFORM_KEYS = 'are set by the platform only, in templates too';
-/** Where both guard a call, either may be the first to say so; the server itself, where it does not come to that. */
-const MANAGED_OR_KEYS = [MANAGED, NAMESPACE_KEYS];
+/** Where several guard a call, each may be the first to say so, a rule of namespaces too; the server itself, where it does not come to that. */
+const MANAGED_OR_KEYS = [MANAGED, NAMESPACE_KEYS, "ValidatingAdmissionPolicy 'testbed-rules-namespaces-"];
 const MANAGED_OR_SYSTEM = [MANAGED, SYSTEM, 'field is immutable'];
 
 /** A pod that waits: simulated nodes say that they can't resize what runs on them. */
