@@ -1,4 +1,5 @@
 import { ruleInvalid } from '../policies/catalogue/issue';
+import { readLeftOut, type ProposalLeftOut } from '../policies/catalogue/left-out';
 import type { RuleFile } from '../policies/catalogue/rule-file';
 import { readShipped } from '../policies/catalogue/shipped';
 import { loadControlCatalogues } from '../policies/controls/catalogues';
@@ -13,6 +14,8 @@ export interface PolicyReference {
   /** By topic, then by id. */
   readonly rules: readonly RuleFile[];
   readonly controls: readonly IndexedCatalogue[];
+  /** Proposals that were not built, with the reason. */
+  readonly leftOut: readonly ProposalLeftOut[];
   /** The short name of a control. */
   readonly controlName: (catalogue: string, control: string) => Text;
 }
@@ -29,6 +32,7 @@ export function policyReference(): PolicyReference {
       rules.map(({ rule }) => rule),
       catalogues,
     ),
+    leftOut: readLeftOut(),
     controlName: (catalogue, control) =>
       findControl(catalogues, { catalogue, control })?.name ?? { en: control, ko: control },
   };

@@ -67,7 +67,7 @@ export function rulePage({ rule, topic, fixtures, file }: RuleFile, { controlNam
 }
 
 /** docs/reference/rules.md: every rule with its page, by topic. */
-export function rulesPage({ rules, controls }: PolicyReference): string {
+export function rulesPage({ rules, controls, leftOut }: PolicyReference): string {
   const topics = [...new Set(rules.map(({ topic }) => topic))];
   return page([
     '# Rules · 규칙',
@@ -97,6 +97,12 @@ export function rulesPage({ rules, controls }: PolicyReference): string {
         String(coverage.supported),
         String(coverage.related),
       ]),
+    ),
+    '## Left out · 제외한 규칙',
+    'What one might look for and not find, and why. · 있을 법하지만 제외한 규칙과 그 이유입니다.',
+    markdownTable(
+      ['Rule · 규칙', 'Reason · 이유'],
+      leftOut.map(({ id, reason }) => [id, plain(both(reason))]),
     ),
   ]);
 }
