@@ -48,7 +48,7 @@ export async function quickstart(
   );
   return withEngine(surroundings, async (engine) => {
     const shared = await stage(
-      text('shared: roles, guard rails, provisioner', '공용 구성: 역할, 보호 규칙, 프로비저너'),
+      text('shared: guard rails, rules, roles, provisioner', '공용 구성: 보호 규칙, 기준선 규칙, 역할, 프로비저너'),
       (within) => sharedUp({}, { ...within, engine }),
       ({ outcome }) => OUTCOMES[outcome],
     );

@@ -8,8 +8,8 @@ import { TARGET_FLAGS } from './target-flags';
 export const sharedUpCommand = defineCommand({
   name: 'shared up',
   summary: text(
-    'bring what the cluster shares to this version: roles, provisioner, guard rails',
-    '클러스터 공용 구성(역할, 프로비저너, 보호 규칙)을 이 버전으로 맞춥니다',
+    'bring what the cluster shares to this version: guard rails, rules, roles, provisioner',
+    '클러스터 공용 구성(보호 규칙, 기준선 규칙, 역할, 프로비저너)을 이 버전으로 맞춥니다',
   ),
   positionals: {},
   flags: TARGET_FLAGS,
