@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMPONENTS, LABELS, NAMESPACES, previewNamespace } from '../components/vocabulary';
 import { TestbedError, isTestbedError, text } from '../errors';
-import type { KubernetesClient } from '../kubernetes/types';
-import { PARAMETERS_PREFIX } from '../policies/admission/policies';
+import { fieldsAt, stringAt } from '../kubernetes/json';
+import { referenceOf } from '../kubernetes/objects';
+import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
+import { RULES_PREFIX } from '../policies/admission/policies';
 import type { Surroundings } from './surroundings';
 
 /** API servers take new policies up once a second; one that has not after this many milliseconds is not going to. */
@@ -51,17 +53,45 @@ export async function rulesInForce(
   );
 }
 
+/** Requests under way when new rules came into force still look at the old ones for as long, in milliseconds. */
+const UNDER_WAY_MS = 1000;
+const API = 'admissionregistration.k8s.io/v1';
+
 /**
- * Ends the parameters of rules that were: all of ours but `keep`, by name. Only once the rules that took their place are in force, because the
- * API server refuses whatever a rule looks at while its parameters are missing.
+ * Ends rules that were: all of ours but `keep`, by name. Only once the rules that took their place are in force: the API server judges by
+ * nothing where a binding went before its successor was seen. It goes on looking for the parameters of bindings that are gone for about a second,
+ * and refuses everything without them; so parameters that a binding still names are left for the next time.
  */
-export async function sweepParameters(client: KubernetesClient, keep: readonly string[]): Promise<void> {
-  const selection = {
-    namespace: NAMESPACES.system,
-    labelSelector: `${LABELS.managed}=true,${LABELS.component}=${COMPONENTS.shared}`,
-    metadataOnly: true,
-  };
-  for await (const { metadata } of client.list('v1', 'ConfigMap', selection))
-    if (metadata.name.startsWith(PARAMETERS_PREFIX) && !keep.includes(metadata.name))
-      await client.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACES.system, name: metadata.name });
+export async function sweepRules(
+  client: KubernetesClient,
+  keep: readonly string[],
+  { signal }: Pick<Surroundings, 'signal'>,
+): Promise<void> {
+  const kept = new Set(keep);
+  const bindings = await ours(client, API, 'ValidatingAdmissionPolicyBinding');
+  const policies = await ours(client, API, 'ValidatingAdmissionPolicy');
+  const parameters = await ours(client, 'v1', 'ConfigMap', NAMESPACES.system);
+  const named = new Set(bindings.map((binding) => stringAt(fieldsAt(binding, 'spec', 'paramRef'), 'name')));
+  const old = [...bindings, ...policies, ...parameters.filter(({ metadata }) => !named.has(metadata.name))].filter(
+    ({ metadata }) => !kept.has(metadata.name),
+  );
+  if (old.length === 0) return;
+  await delay(UNDER_WAY_MS, undefined, { signal });
+  for (const object of old) await client.delete(referenceOf(object));
+}
+
+async function ours(
+  client: KubernetesClient,
+  apiVersion: string,
+  kind: string,
+  namespace?: string,
+): Promise<readonly KubernetesObject[]> {
+  const labelSelector = `${LABELS.managed}=true,${LABELS.component}=${COMPONENTS.shared}`;
+  const found: KubernetesObject[] = [];
+  for await (const object of client.list(apiVersion, kind, {
+    labelSelector,
+    ...(namespace === undefined ? {} : { namespace }),
+  }))
+    if (object.metadata.name.startsWith(RULES_PREFIX)) found.push(object);
+  return found;
 }

@@ -9,7 +9,8 @@ import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
 import { openRecords } from './records';
 import { tellingIfGone } from './cluster-gone';
-import { rulesInForce, sweepParameters } from './rules-in-force';
+import { ANCHOR } from '../policies/admission/anchor';
+import { rulesInForce, sweepRules } from './rules-in-force';
 import { rulesLeftOut, type RuleLeftOut } from './rules-left-out';
 import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
@@ -43,9 +44,9 @@ async function settle(operation: OperationResult, options: TargetOptions, surrou
   const client = createClient(await target.site());
   const admin = createClient(await target.admin());
   try {
-    const { canary, parameters } = sharedOutputs.parse(operation.outputs);
+    const { canary, ruleObjects } = sharedOutputs.parse(operation.outputs);
     await rulesInForce(admin, canary, surroundings);
-    await sweepParameters(admin, parameters);
+    await sweepRules(admin, ruleObjects, surroundings);
     await sweepOperations(client, surroundings.now());
   } finally {
     await Promise.all([client.close(), admin.close()]);
@@ -53,7 +54,7 @@ async function settle(operation: OperationResult, options: TargetOptions, surrou
   }
 }
 
-const sharedOutputs = z.object({ canary: z.string(), parameters: z.array(z.string()) });
+const sharedOutputs = z.object({ canary: z.string(), ruleObjects: z.array(z.string()) });
 
 export async function sharedPreview(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
   return { outcome: 'previewed', ...(await runShared('preview', options, surroundings)) };
@@ -88,12 +89,14 @@ export async function sharedDown(options: TargetOptions, surroundings: Surroundi
   return { outcome: 'ended', ...ended };
 }
 
-/** The rules are gone with the stack; their parameters outlive them. */
+/** The rules outlive their stack; the anchor stays. */
 async function sweep(options: TargetOptions, surroundings: Surroundings): Promise<void> {
   const target = await openTarget(openSite(surroundings.environment), options, surroundings);
   const admin = createClient(await target.admin());
   try {
-    await sweepParameters(admin, []);
+    // The bindings and policies, then the parameters that they named.
+    await sweepRules(admin, [ANCHOR], surroundings);
+    await sweepRules(admin, [ANCHOR], surroundings);
   } finally {
     await admin.close();
     await target.close();

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import { anchorOf } from '../policies/admission/anchor';
+import { ANCHOR, anchorOf, type Anchor } from '../policies/admission/anchor';
 import { admissionObjects, type AdmissionObjects } from '../policies/admission/policies';
 import { loadCatalogue } from '../policies/catalogue/load';
 
@@ -18,14 +18,14 @@ export interface InstalledRules {
   /** Rules that it can't, being too old. */
   readonly leftOut: readonly string[];
   readonly canary: string;
-  /** Names of the ConfigMaps with the parameters in force. */
-  readonly parameters: readonly string[];
+  /** Names of all objects that these rules consist of; what else is called like rules is old. */
+  readonly objects: readonly string[];
 }
 
 /**
  * The rules in the API server: parameters, policies, their bindings, and last the anchor, which tells when all are in force. Names change with
- * content, so a new catalogue is made in full before the engine ends the old one, at the end of its run; its parameters are left to be ended
- * by `sweepParameters`, once the new ones are in force.
+ * content, so a new catalogue is made in full beside the old one. The engine ends nothing of the old: it can't know when the API server has
+ * taken the new up. `sweepRules` does it, once the anchor says so.
  */
 export function installRules(
   args: RulesArgs,
@@ -34,8 +34,8 @@ export function installRules(
 ): InstalledRules {
   const catalogue = loadCatalogue(args.siteRules === undefined ? {} : { siteFolder: args.siteRules });
   const objects = admissionObjects(catalogue, { minor: args.minor });
-  const resources = register(objects, after, guards);
   const anchor = anchorOf(objects);
+  const resources = register(objects, anchor, after, guards);
   const kept = { ...after(...resources), retainOnDelete: true };
   const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy('rules-anchor', anchor.policy, kept);
   const binding = new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
@@ -51,23 +51,31 @@ export function installRules(
       .map(({ id }) => id),
     leftOut,
     canary: anchor.canary,
-    parameters: Object.values(objects.parameters).map(({ metadata }) => metadata.name),
+    objects: [
+      ANCHOR,
+      anchor.parameter.metadata.name,
+      ...Object.values(objects.parameters).map(({ metadata }) => metadata.name),
+      ...objects.policies.flatMap(({ policy: { metadata }, bindings }) => [
+        metadata.name,
+        ...bindings.map((bound) => bound.metadata.name),
+      ]),
+    ],
   };
 }
 
 function register(
   { parameters, policies }: AdmissionObjects,
+  anchor: Anchor,
   after: (...dependsOn: pulumi.Resource[]) => pulumi.CustomResourceOptions,
   guards: readonly pulumi.Resource[],
 ): readonly pulumi.Resource[] {
-  // The old ones outlive the run: the API server asks for them until it has taken up the new bindings, and refuses everything without them.
-  const params = [parameters.open, parameters.sensitive].map(
-    (parameter) =>
-      new k8s.core.v1.ConfigMap(parameter.metadata.name, parameter, { ...after(...guards), retainOnDelete: true }),
+  const kept = (...dependsOn: pulumi.Resource[]) => ({ ...after(...dependsOn), retainOnDelete: true });
+  const params = [parameters.open, parameters.sensitive, anchor.parameter].map(
+    (parameter) => new k8s.core.v1.ConfigMap(parameter.metadata.name, parameter, kept(...guards)),
   );
   const bound = policies.flatMap(({ policy, bindings }) => {
     const { name } = policy.metadata;
-    const judged = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(name, policy, after(...params));
+    const judged = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(name, policy, kept(...params));
     return [
       judged,
       ...bindings.map(
@@ -75,7 +83,7 @@ function register(
           new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
             binding.metadata.name,
             binding,
-            after(judged),
+            kept(judged),
           ),
       ),
     ];

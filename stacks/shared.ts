@@ -32,8 +32,8 @@ export interface SharedOutputs {
   readonly rulesLeftOut: readonly string[];
   /** Name of the ConfigMap whose refusal tells that these rules are in force. */
   readonly canary: string;
-  /** Names of the ConfigMaps with their parameters. */
-  readonly parameters: readonly string[];
+  /** Names of all objects that the rules consist of. */
+  readonly ruleObjects: readonly string[];
 }
 
 const DEFAULT_MINOR = '1.34';
@@ -90,6 +90,6 @@ export async function program(args: SharedProgramArgs = {}): Promise<SharedOutpu
     rules: installed.rules,
     rulesLeftOut: installed.leftOut,
     canary: installed.canary,
-    parameters: installed.parameters,
+    ruleObjects: installed.objects,
   };
 }

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { COMPONENTS, LABELS, NAMESPACE_ROLES } from '../../components/vocabulary';
 import type { AdmissionPolicy, AdmissionPolicyBinding } from '../admission-types';
 import { celString } from '../guard-rails/exempt-users';
-import type { AdmissionObjects } from './policies';
+import { RULES_PREFIX, type AdmissionObjects, type RuleParameters } from './policies';
 
-const NAME = 'testbed-rules-anchor';
-const CANARY = 'testbed-rules-canary-';
+/** Name of the policy and of its binding; they stay when everything else of the rules ends. */
+export const ANCHOR = `${RULES_PREFIX}anchor`;
+const CANARY = `${RULES_PREFIX}canary-`;
 const labels = { [LABELS.managed]: 'true', [LABELS.component]: COMPONENTS.shared };
 
 export interface Anchor {
   readonly policy: AdmissionPolicy;
   readonly binding: AdmissionPolicyBinding;
+  /** The binding's own, new with every roll-out. */
+  readonly parameter: RuleParameters;
   /** Name of a ConfigMap whose creation in a preview namespace is refused once the API server judges by these very objects. */
   readonly canary: string;
 }
@@ -25,16 +28,25 @@ export interface Anchor {
  * started again), and every later policy with such parameters refuses everything until the API server is restarted.
  */
 export function anchorOf({ policies, parameters }: Pick<AdmissionObjects, 'policies' | 'parameters'>): Anchor {
-  const names = policies.flatMap(({ bindings }) => bindings.map(({ metadata }) => metadata.name));
-  const digest = createHash('sha256').update(names.sort().join('\n')).digest('hex').slice(0, 10);
+  const bound = policies.flatMap(({ bindings }) =>
+    bindings.map(({ metadata, spec }) => `${metadata.name} ${spec.paramRef?.name ?? ''}`),
+  );
+  const digest = createHash('sha256').update(bound.sort().join('\n')).digest('hex').slice(0, 10);
   const canary = `${CANARY}${digest}`;
-  const { name, namespace } = parameters.open.metadata;
+  const { namespace } = parameters.open.metadata;
   return {
     canary,
+    parameter: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: canary, namespace, labels },
+      immutable: true,
+      data: {},
+    },
     policy: {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicy',
-      metadata: { name: NAME, labels },
+      metadata: { name: ANCHOR, labels },
       spec: {
         failurePolicy: 'Fail',
         paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -45,7 +57,8 @@ export function anchorOf({ policies, parameters }: Pick<AdmissionObjects, 'polic
         matchConditions: [{ name: 'canary', expression: `object.metadata.name.startsWith(${celString(CANARY)})` }],
         validations: [
           {
-            expression: `object.metadata.name != ${celString(canary)}`,
+            // The binding's parameter tells which binding it is: policies and bindings reach the server by two ways.
+            expression: `object.metadata.name != ${celString(canary)} || params.metadata.name != ${celString(canary)}`,
             message: `${canary} is in force`,
             reason: 'Forbidden',
           },
@@ -55,11 +68,11 @@ export function anchorOf({ policies, parameters }: Pick<AdmissionObjects, 'polic
     binding: {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name: NAME, labels },
+      metadata: { name: ANCHOR, labels },
       spec: {
-        policyName: NAME,
+        policyName: ANCHOR,
         validationActions: ['Deny'],
-        paramRef: { name, namespace, parameterNotFoundAction: 'Deny' },
+        paramRef: { name: canary, namespace, parameterNotFoundAction: 'Deny' },
       },
     },
   };

@@ -37,8 +37,8 @@ export interface AdmissionOptions {
   readonly minor: string;
 }
 
-/** Beginning of the names of ConfigMaps with parameters. */
-export const PARAMETERS_PREFIX = 'testbed-rules-';
+/** Beginning of the names of everything that brings rules to the API server. */
+export const RULES_PREFIX = 'testbed-rules-';
 
 const labels = { [LABELS.managed]: 'true', [LABELS.component]: COMPONENTS.shared };
 
@@ -79,7 +79,7 @@ function parametersOf(catalogue: Catalogue, grade: Grade): RuleParameters {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: `${PARAMETERS_PREFIX}${grade}-${digestOf(data)}`, namespace: NAMESPACES.system, labels },
+    metadata: { name: `${RULES_PREFIX}${grade}-${digestOf(data)}`, namespace: NAMESPACES.system, labels },
     immutable: true,
     data,
   };
@@ -91,7 +91,7 @@ function boundPolicy(
   parameters: Readonly<Record<Grade, RuleParameters>>,
 ): BoundPolicy {
   const spec = policySpec(group, shared);
-  const name = `testbed-rules-${group.family}-${wordOf(group)}-${digestOf(spec)}`;
+  const name = `${RULES_PREFIX}${group.family}-${wordOf(group)}-${digestOf(spec)}`;
   return {
     policy: {
       apiVersion: 'admissionregistration.k8s.io/v1',

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GRADES } from '../../components/vocabulary';
 import { stringAt } from '../../kubernetes/json';
+import { anchorOf } from '../../policies/admission/anchor';
 import { admissionObjects } from '../../policies/admission/policies';
 import { loadCatalogue } from '../../policies/catalogue/load';
 import { program } from '../../stacks/shared';
@@ -64,6 +65,7 @@ describe('the stack that a cluster shares', () => {
           ...bindings.map(({ metadata }) => `ValidatingAdmissionPolicyBinding ${metadata.name}`),
         ]),
         ...GRADES.map((grade) => `ConfigMap testbed-system/${parameters[grade].metadata.name}`),
+        `ConfigMap testbed-system/${anchorOf({ policies, parameters }).canary}`,
         'ValidatingAdmissionPolicy testbed-rules-anchor',
         'ValidatingAdmissionPolicyBinding testbed-rules-anchor',
         'ClusterRole testbed-developer',

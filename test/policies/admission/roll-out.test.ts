@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesClient, KubernetesObject } from '../../../kubernetes/types';
 import { sharedUp } from '../../../operations/shared';
+import { admissionObjects } from '../../../policies/admission/policies';
+import { loadCatalogue } from '../../../policies/catalogue/load';
 import { MERGE, object, workload } from '../../isolation/cells/cell';
 import { FOREIGN_REFUSED, foreignPodSpec, legalPodSpec } from '../../support/foreign-pod';
 import { openOwnCluster, type OwnCluster } from '../../support/own-cluster';
@@ -142,6 +144,13 @@ async function streamed(
   }
 }
 
+async function rulesOf(kind: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { metadata } of admin.list('admissionregistration.k8s.io/v1', kind))
+    if (metadata.name.startsWith('testbed-rules-')) names.push(metadata.name);
+  return names.toSorted();
+}
+
 describe('a roll-out over rules that are in force', () => {
   const pod = (spec: object): KubernetesObject => object('v1', 'Pod', OPEN, 'mine', { spec });
   const service = (labels: Record<string, string>): KubernetesObject =>
@@ -163,8 +172,19 @@ describe('a roll-out over rules that are in force', () => {
       }
       const left: string[] = [];
       for await (const { metadata } of admin.list('v1', 'ConfigMap', { namespace: 'testbed-system' }))
-        if (metadata.name.startsWith('testbed-rules-')) left.push(metadata.name.replace(/-[0-9a-f]{8}$/, ''));
-      expect(left.toSorted()).toEqual(['testbed-rules-open', 'testbed-rules-sensitive']);
+        if (metadata.name.startsWith('testbed-rules-')) left.push(metadata.name.replace(/-[0-9a-f]+$/, ''));
+      expect(left.toSorted()).toEqual(['testbed-rules-canary', 'testbed-rules-open', 'testbed-rules-sensitive']);
+      const catalogue = loadCatalogue({ siteFolder: join(cluster.site.home, 'rules') });
+      const wanted = admissionObjects(catalogue, { minor: '1.34' }).policies;
+      expect(await rulesOf('ValidatingAdmissionPolicy')).toEqual(
+        ['testbed-rules-anchor', ...wanted.map(({ policy }) => policy.metadata.name)].toSorted(),
+      );
+      expect(await rulesOf('ValidatingAdmissionPolicyBinding')).toEqual(
+        [
+          'testbed-rules-anchor',
+          ...wanted.flatMap(({ bindings }) => bindings.map((one) => one.metadata.name)),
+        ].toSorted(),
+      );
       expect(seen).toEqual([
         { step: 'changed rules', outcome: 'changed', many: true, wrong: [] },
         { step: 'the same again', outcome: 'unchanged', many: true, wrong: [] },
