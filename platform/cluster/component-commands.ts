@@ -142,6 +142,8 @@ function scheduler(layout: ClusterLayout, { tools }: ClusterRecord): ComponentCo
       'authentication-kubeconfig': kubeconfig,
       'authorization-kubeconfig': kubeconfig,
       'secure-port': 0,
+      // A pod whose volume is bound just while it is looked at can miss the news; by default it then waits five minutes.
+      'pod-max-in-unschedulable-pods-duration': '5s',
       'leader-elect': false,
       profiling: false,
     }),
