@@ -36,7 +36,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
     return {
       figures: result,
       lines: [
-        `dry-run create of a pod with three containers, ${result.policies} rules in the API server, ms`,
+        `dry-run create of a pod with three containers, ${result.policies} policies in the API server, ms`,
         ...table(result.rows, 1),
         `the rules add ${result.added.toFixed(1)} ms at p50`,
       ],
