@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { podSecurityLabels } from '../components';
 import { ANNOTATIONS, LABELS, NAMESPACE_ROLES } from '../components/vocabulary';
-import { createEngine } from '../engine/engine';
 import { createClient } from '../kubernetes/client';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { clusterDown, clusterUp } from '../operations/cluster';
-import { sharedUp } from '../operations/shared';
-import type { Surroundings } from '../operations/surroundings';
 import { openEmbeddedCluster } from '../platform/cluster';
 import { figures, type Figures } from './figures';
+import { onOwnCluster } from './own-cluster';
 
 export interface AdmissionFigures {
   /** Rules that the API server judges by, of all kinds. */
@@ -30,23 +25,7 @@ const WARM_UP = 50;
  * bound to and in one of grade sensitive, where all are, with the guard rails. Interleaved, so that both see the same machine.
  */
 export async function measureAdmission(creates: number, say: (line: string) => void): Promise<AdmissionFigures> {
-  const home = mkdtempSync(join(tmpdir(), 'testbed-bench-'));
-  const engine = createEngine({ runners: 1 });
-  const surroundings: Surroundings = {
-    environment: { ...process.env, TESTBED_HOME: home },
-    cwd: home,
-    now: () => new Date(),
-    language: 'en',
-    onProgress: () => undefined,
-    onWarning: () => undefined,
-    confirm: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    engine,
-  };
-  try {
-    say('starting a cluster of its own');
-    await clusterUp({ nodes: { kind: 'simulated', count: 3 } }, surroundings);
-    await sharedUp({}, surroundings);
+  return onOwnCluster(say, async ({ home }) => {
     const connection = await openEmbeddedCluster({ directory: join(home, 'clusters', 'embedded') }).connection('admin');
     const client = createClient(connection);
     try {
@@ -54,11 +33,7 @@ export async function measureAdmission(creates: number, say: (line: string) => v
     } finally {
       await client.close();
     }
-  } finally {
-    await engine.close();
-    await clusterDown({ data: true }, surroundings);
-    rmSync(home, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure(

@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine } from '../engine/engine';
 import { createClient } from '../kubernetes/client';
 import { inventory } from '../kubernetes/inventory';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { clusterDown, clusterKubeconfig, clusterStatus, clusterUp } from '../operations/cluster';
-import { sharedUp } from '../operations/shared';
+import { clusterKubeconfig, clusterStatus } from '../operations/cluster';
 import type { Surroundings } from '../operations/surroundings';
 import { up, type UpResult } from '../operations/up';
 import { packageRoot } from '../package/root';
 import { openEmbeddedCluster } from '../platform/cluster';
 import { resolveTools } from '../platform/toolchain';
 import { childrenCpuSeconds, figures, processUse, type Figures, type ProcessUse } from './figures';
+import { onOwnCluster } from './own-cluster';
 
 /** Objects of the measured testbed: the figures of the design are for this many. */
 export const OBJECTS = 22;
@@ -39,33 +37,12 @@ export interface FirstUpFigures {
 
 /** Measures first `up`s of new testbeds on a cluster of its own with fsync on, interleaved with kubectl on the same objects. */
 export async function measureFirstUp(runs: number, say: (line: string) => void): Promise<FirstUpFigures> {
-  const home = mkdtempSync(join(tmpdir(), 'testbed-bench-'));
-  const environment = { ...process.env, TESTBED_HOME: home };
-  const engine = createEngine({ runners: 1 });
-  const surroundings: Surroundings = {
-    environment,
-    cwd: home,
-    now: () => new Date(),
-    language: 'en',
-    onProgress: () => undefined,
-    onWarning: () => undefined,
-    confirm: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    engine,
-  };
-  try {
-    say('starting a cluster of its own');
-    await clusterUp({ nodes: { kind: 'simulated', count: 3 } }, surroundings);
-    await sharedUp({}, surroundings);
-    const { kubectl } = await resolveTools(['kubectl'], { environment });
+  return onOwnCluster(say, async ({ home, surroundings }) => {
+    const { kubectl } = await resolveTools(['kubectl'], { environment: surroundings.environment });
     const admin = join(home, 'admin.kubeconfig');
     writeFileSync(admin, (await clusterKubeconfig({ admin: true }, surroundings)).kubeconfig, { mode: 0o600 });
     return await measure({ home, runs, surroundings, kubectl: kubectl.path, admin, say });
-  } finally {
-    await engine.close();
-    await clusterDown({ data: true }, surroundings);
-    rmSync(home, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Bench {

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine } from '../engine/engine';
+import { clusterDown, clusterUp } from '../operations/cluster';
+import { sharedUp } from '../operations/shared';
+import type { Surroundings } from '../operations/surroundings';
+
+export interface OwnCluster {
+  readonly home: string;
+  /** With one warm runner. */
+  readonly surroundings: Surroundings;
+}
+
+/** Lets `use` measure on a site and cluster of its own, with fsync on and all that is shared installed; both end after it. */
+export async function onOwnCluster<T>(say: (line: string) => void, use: (own: OwnCluster) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), 'testbed-bench-'));
+  const engine = createEngine({ runners: 1 });
+  const surroundings: Surroundings = {
+    environment: { ...process.env, TESTBED_HOME: home },
+    cwd: home,
+    now: () => new Date(),
+    language: 'en',
+    onProgress: () => undefined,
+    onWarning: () => undefined,
+    confirm: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    engine,
+  };
+  try {
+    say('starting a cluster of its own');
+    await clusterUp({ nodes: { kind: 'simulated', count: 3 } }, surroundings);
+    await sharedUp({}, surroundings);
+    return await use({ home, surroundings });
+  } finally {
+    await engine.close();
+    await clusterDown({ data: true }, surroundings);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
