@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../kubernetes/client';
-import { writeKubeconfig } from '../../kubernetes/kubeconfig';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { sharedUp } from '../../operations/shared';
 import { upSpec } from '../../operations/up';
-import { openEmbeddedCluster } from '../../platform/cluster';
-import type { EmbeddedCluster } from '../../platform/cluster/types';
 import { guardRails } from '../../policies/guard-rails';
-import { testSurroundings } from '../support/cluster';
+import { openOwnCluster } from '../support/own-cluster';
 import { specOf } from '../support/specs';
-import { openTestSite, type TestSite } from '../support/testbeds';
+import type { TestSite } from '../support/testbeds';
 import { boundaryCells } from './cells/boundary';
 import { verdict, type DeniedCell } from './cells/cell';
 import { clusterCells } from './cells/cluster';
@@ -44,8 +38,6 @@ const RAILS = policies.flatMap(({ name, validations }) => [
 const POLICY = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' };
 const BINDING = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding' };
 
-let folder: string;
-let cluster: EmbeddedCluster;
 let site: TestSite;
 let admin: KubernetesClient;
 let mallory: KubernetesClient;
@@ -55,29 +47,9 @@ let namespace: string;
 const endings: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'testbed-rails-'));
-  cluster = openEmbeddedCluster({ directory: join(folder, 'cluster') });
-  endings.push(() => cluster.down({ destroy: true }));
-  const { tools } = testSurroundings();
-  const tool = (name: string): string => tools[name] ?? '';
-  await cluster.up({
-    nodes: { kind: 'simulated', count: 1 },
-    tools: {
-      etcd: tool('etcd'),
-      'kube-apiserver': tool('kube-apiserver'),
-      'kube-controller-manager': tool('kube-controller-manager'),
-      'kube-scheduler': tool('kube-scheduler'),
-      kwok: tool('kwok'),
-    },
-    unsafeNoFsync: true,
-  });
-  const connection = await cluster.connection('admin');
-  admin = createClient(connection);
-  endings.push(() => admin.close());
-  const kubeconfig = join(folder, 'admin.kubeconfig');
-  writeFileSync(kubeconfig, writeKubeconfig({ connection, context: 'testbed-admin' }), { mode: 0o600 });
-  site = openTestSite({ kubeconfig });
-  endings.push(() => site.close());
+  const cluster = await openOwnCluster();
+  endings.push(() => cluster.close());
+  ({ admin, site } = cluster);
   await sharedUp(site.target, site.surroundings);
   await withoutRules();
   const spec = specOf({ name: 'rails', grade: 'open', database: { engine: 'postgresql', version: '15' } });
@@ -88,7 +60,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const end of endings.toReversed()) await end();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** The rules of the catalogue refuse much of what the guard rails do, and exempt nobody: they are taken away first. */

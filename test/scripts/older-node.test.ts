@@ -1,12 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BIN, ROOT, finished, openPlace, type Place } from './run-cli';
+import { hangingServer } from '../support/hanging-server';
 
 /** How the entry is called: by a real older Node of this machine where there is one, and always by one that only says it is older. */
 const ROUTES: readonly (readonly [string, string, readonly string[]])[] = [
@@ -106,23 +104,3 @@ test('a checkout that is not installed or cannot be built is told in one message
     expect.stringMatching(/^error: cannot build testbed in \/.*: E[A-Z]+: .*\nhint: df -h \/.*\n$/),
   ]);
 });
-
-/** A vendor's mirror that takes a request and never answers. */
-async function hangingServer(): Promise<
-  AsyncDisposable & { readonly address: string; readonly asked: Promise<unknown> }
-> {
-  const server: Server = createServer(() => undefined);
-  const asked = once(server, 'request');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `http://127.0.0.1:${port}`,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { BIN, finished, openPlace, runCli, startCli, type Place } from './run-cli';
+import { hangingServer } from '../support/hanging-server';
 
 const execute = promisify(execFile);
 
@@ -107,23 +105,3 @@ test('with --output json no plain progress stands between the objects on standar
   expect(code).toBe(130);
   expect(objects).toMatchObject([{ warning: 'stopping; once more ends at once' }, { code: 'Interrupted' }]);
 });
-
-/** A vendor's mirror that takes a request and never answers. */
-async function hangingServer(): Promise<
-  AsyncDisposable & { readonly address: string; readonly asked: Promise<unknown> }
-> {
-  const server = createServer(() => undefined);
-  const asked = once(server, 'request');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `http://127.0.0.1:${port}`,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
