@@ -5,6 +5,7 @@ import { fieldDoc, FIELD_DOCS } from './field-docs';
 import { formatPath, type Finding, type Span } from './issue';
 import { nearest } from './nearest';
 import { quoted } from './visible';
+import { unknownField } from './unknown-field';
 import { findNode, type Found, type TreeNode } from './yaml-tree';
 
 type SchemaIssue = z.core.$ZodIssue;
@@ -31,20 +32,10 @@ function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, root: TreeNode):
   const list = fields.join(', ');
   return issue.keys.map((key) => {
     const found = findNode(root, [...issue.path, key]);
-    const guess = nearest(key, fields);
     return {
       ...(found.key ?? firstKey(found.node)),
       path: [...issue.path, key],
-      message:
-        guess === undefined
-          ? text(
-              `there is no field ${quoted(key)} here: take it out`,
-              `여기에 없는 필드입니다(${quoted(key)}). 빼십시오`,
-            )
-          : text(
-              `there is no field ${quoted(key)} here: did you mean '${guess}'?`,
-              `여기에 없는 필드입니다(${quoted(key)}). 혹시 '${guess}'입니까?`,
-            ),
+      message: unknownField(key, fields),
       accepted: text(list, list),
     };
   });

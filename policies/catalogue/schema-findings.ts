@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { text, type Text } from '../../errors';
 import { complaintOf } from '../../spec/complaint';
-import { nearest } from '../../spec/nearest';
-import { quoted } from '../../spec/visible';
+import { unknownField } from '../../spec/unknown-field';
 import { findNode, type TreeNode } from '../../spec/yaml-tree';
 import type { IssueCode, RuleFinding } from './issue';
 import { lineCodeOf } from './texts';
@@ -20,22 +19,12 @@ function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, root: TreeNode):
   return issue.keys.map((key) => {
     const found = findNode(root, [...issue.path, key]);
     const { start, end } = found.key ?? found.node;
-    const guess = nearest(key, FIELDS);
     return {
       code: 'field',
       start,
       end,
       path: [...issue.path, key],
-      message:
-        guess === undefined
-          ? text(
-              `there is no field ${quoted(key)} here: take it out`,
-              `여기에 없는 필드입니다(${quoted(key)}). 빼십시오`,
-            )
-          : text(
-              `there is no field ${quoted(key)} here: did you mean '${guess}'?`,
-              `여기에 없는 필드입니다(${quoted(key)}). 혹시 '${guess}'입니까?`,
-            ),
+      message: unknownField(key, FIELDS),
     };
   });
 }
