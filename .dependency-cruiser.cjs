@@ -12,7 +12,7 @@ const LAYERS = {
   components: ['errors', 'package'],
   stacks: ['errors', 'package', 'components', 'spec', 'policies'],
   engine: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
-  platform: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
+  platform: ['errors', 'package', 'host', 'components/vocabulary', 'components/quantity', 'kubernetes'],
   operations: [
     'errors',
     'package',

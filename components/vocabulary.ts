@@ -33,6 +33,12 @@ export const ANNOTATIONS = {
   adopt: 'testbed.io/adopt',
   /** Fingerprint of a workload's configuration, on its pods: a change of it restarts them. */
   configuration: 'testbed.io/configuration',
+  /** On a local volume: `enforced` when its file system keeps it within its size, else `unenforced`. */
+  quota: 'testbed.io/quota',
+  /** On a local volume: bytes used when last measured. */
+  used: 'testbed.io/used',
+  /** On a local volume that holds more than its claim: since when, RFC 3339. */
+  over: 'testbed.io/over',
 } as const;
 
 /** Everything under this prefix is ours: nobody else sets, changes or takes away such a label or annotation. */
@@ -111,6 +117,8 @@ export const USERS = {
   kwok: 'testbed:kwok',
   /** Binds claims of the storage class `simulated`. */
   simulatedStorage: 'testbed:simulated-storage',
+  /** Makes and ends the volumes of the storage class `local`. */
+  localStorage: 'testbed:local-storage',
   /** The supervisor's own probes of the components. */
   supervisor: 'testbed:supervisor',
 } as const;
@@ -120,7 +128,10 @@ export const ADMIN_GROUP = 'testbed:admins';
 
 export const SERVICE_ACCOUNTS = { provisioner: 'testbed-provisioner' } as const;
 
-export const STORAGE_CLASSES = { simulated: 'simulated' } as const;
+export const STORAGE_CLASSES = { simulated: 'simulated', local: 'local' } as const;
+
+/** The name of the embedded cluster's real node. */
+export const REAL_NODE = 'node-1';
 
 /** The field manager of everything we apply. */
 export const FIELD_MANAGER = 'pulumi-kubernetes-testbed';

@@ -6,6 +6,9 @@ const PLATFORM = [USERS.provisioner, USERS.admin, USERS.bootstrap] as const;
 /** Stand-ins for what a real node and a real storage driver do with our pods and claims. */
 const SIMULATORS = [USERS.kwok, USERS.simulatedStorage] as const;
 
+/** Ends pods that write more than their claim where no file system stops them. */
+const STORAGE = [USERS.localStorage] as const;
+
 /** The control plane's own users. `system:kube-controller-manager` is all its controllers at once, where they have no accounts of their own. */
 const CONTROL_PLANE = ['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler'] as const;
 
@@ -52,6 +55,7 @@ export function exemptUsers(admins: readonly string[]): readonly string[] {
     ...PLATFORM,
     ...admins,
     ...SIMULATORS,
+    ...STORAGE,
     ...CONTROL_PLANE,
     ...CONTROLLERS.map((name) => `system:serviceaccount:kube-system:${name}`),
   ];
