@@ -119,6 +119,12 @@ export const USERS = {
   simulatedStorage: 'testbed:simulated-storage',
   /** Makes and ends the volumes of the storage class `local`. */
   localStorage: 'testbed:local-storage',
+  /** The API server, where it calls the kubelet of a real node. */
+  kubeletClient: 'testbed:kubelet-client',
+  /** Enforces network policies on a real node. */
+  felix: 'testbed:felix',
+  /** Connects pods of a real node. */
+  networkPlugin: 'testbed:cni',
   /** The supervisor's own probes of the components. */
   supervisor: 'testbed:supervisor',
 } as const;

@@ -1,5 +1,6 @@
+import { REAL_NODE } from '../../../components/vocabulary';
 import type { ClusterLayout } from '../layout';
-import { INSIDE, NODE_NAME, POD_RANGE, nodePaths, type RealNodeFacts } from './real-node-facts';
+import { INSIDE, POD_RANGE, nodePaths, type RealNodeFacts } from './real-node-facts';
 
 /** containerd.toml, version 2 of its format. A JSON string is a basic string of TOML too. */
 export function containerdConfig(layout: ClusterLayout, { pauseImage }: RealNodeFacts): string {
@@ -56,7 +57,7 @@ export function networkPluginConfig(layout: ClusterLayout, kubeconfig: string): 
           log_file_max_size: 4,
           log_file_max_count: 2,
           datastore_type: 'kubernetes',
-          nodename: NODE_NAME,
+          nodename: REAL_NODE,
           nodename_file_optional: true,
           mtu: 1500,
           ipam: { type: 'host-local', ranges: [[{ subnet: POD_RANGE }]], dataDir: INSIDE.addressLeases },

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { ClusterLayout } from '../layout';
 
-/** The one real node of an embedded cluster. */
-export const NODE_NAME = 'node-1';
 /** Where pods get their addresses from. */
 export const POD_RANGE = '10.244.0.0/16';
 /** The Service address of CoreDNS, inside SERVICE_RANGE. */

@@ -1,4 +1,5 @@
-import { KUBELET_PORT, NODE_NAME, POD_RANGE, type RealNodeFacts } from './real-node-facts';
+import { REAL_NODE } from '../../../components/vocabulary';
+import { KUBELET_PORT, POD_RANGE, type RealNodeFacts } from './real-node-facts';
 
 /** KubeProxyConfiguration. */
 export function kubeProxyConfig({ nodeAddress }: RealNodeFacts, kubeconfig: string): object {
@@ -6,7 +7,7 @@ export function kubeProxyConfig({ nodeAddress }: RealNodeFacts, kubeconfig: stri
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     mode: 'iptables',
-    hostnameOverride: NODE_NAME,
+    hostnameOverride: REAL_NODE,
     clientConnection: { kubeconfig },
     clusterCIDR: POD_RANGE,
     detectLocalMode: 'ClusterCIDR',
@@ -28,7 +29,7 @@ export function felixEnvironment(kubeconfig: string): Readonly<Record<string, st
     KUBECONFIG: kubeconfig,
     DATASTORE_TYPE: 'kubernetes',
     FELIX_DATASTORETYPE: 'kubernetes',
-    FELIX_FELIXHOSTNAME: NODE_NAME,
+    FELIX_FELIXHOSTNAME: REAL_NODE,
     FELIX_LOGSEVERITYSCREEN: 'warning',
     FELIX_LOGSEVERITYSYS: 'none',
     FELIX_LOGFILEPATH: 'none',

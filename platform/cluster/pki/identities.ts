@@ -1,4 +1,4 @@
-import { USERS } from '../../../components/vocabulary';
+import { REAL_NODE, USERS } from '../../../components/vocabulary';
 import type { LeafRequest } from './certificates';
 
 /** Two roots where it separates rights: who may speak with etcd owns everything, so no certificate of the API's users opens it. */
@@ -17,13 +17,20 @@ const FIRST_SERVICE_ADDRESS = '10.96.0.1';
 export interface KeptCertificate extends LeafRequest {
   readonly name: string;
   readonly authority: AuthorityName;
+  /** Where certificate and key lie: with the cluster's own (default), or where the node sees them. */
+  readonly place?: 'node';
+}
+
+/** The two ends of the link to a real node; IPv4. */
+export interface NodeAddresses {
+  readonly hostAddress: string;
+  readonly nodeAddress: string;
 }
 
 const loopback = { dnsNames: ['localhost'], addresses: ['127.0.0.1'] } as const;
 
-/** Every certificate that is kept on disk, one for each who speaks. People's certificates are made when asked for and never kept. */
-export const KEPT_CERTIFICATES: readonly KeptCertificate[] = [
-  {
+function apiServer(node: NodeAddresses | undefined): KeptCertificate {
+  return {
     name: 'kube-apiserver',
     authority: 'cluster',
     commonName: 'kube-apiserver',
@@ -35,8 +42,11 @@ export const KEPT_CERTIFICATES: readonly KeptCertificate[] = [
       'kubernetes.default.svc',
       'kubernetes.default.svc.cluster.local',
     ],
-    addresses: ['127.0.0.1', FIRST_SERVICE_ADDRESS],
-  },
+    addresses: ['127.0.0.1', FIRST_SERVICE_ADDRESS, ...(node === undefined ? [] : [node.hostAddress])],
+  };
+}
+
+const ALWAYS: readonly KeptCertificate[] = [
   { name: 'etcd', authority: 'etcd', commonName: 'etcd', usages: ['server', 'client'], ...loopback },
   { name: 'kube-apiserver-etcd', authority: 'etcd', commonName: 'kube-apiserver', usages: ['client'] },
   { name: 'front-proxy', authority: 'frontProxy', commonName: 'front-proxy-client', usages: ['client'] },
@@ -51,3 +61,37 @@ export const KEPT_CERTIFICATES: readonly KeptCertificate[] = [
   { name: 'simulated-storage', authority: 'cluster', commonName: USERS.simulatedStorage, usages: ['client'] },
   { name: 'supervisor', authority: 'cluster', commonName: USERS.supervisor, usages: ['client'] },
 ];
+
+/** Of a real node: what the control plane needs for it, then what lies on it. Nothing there may do more than its own work. */
+function ofNode({ nodeAddress }: NodeAddresses): readonly KeptCertificate[] {
+  return [
+    { name: 'kubelet-client', authority: 'cluster', commonName: USERS.kubeletClient, usages: ['client'] },
+    { name: 'local-storage', authority: 'cluster', commonName: USERS.localStorage, usages: ['client'] },
+    {
+      name: 'kubelet',
+      authority: 'cluster',
+      // The name and the group by which the API server's node authorizer knows it: it sees what its own pods need.
+      commonName: `system:node:${REAL_NODE}`,
+      organizations: ['system:nodes'],
+      usages: ['client'],
+      place: 'node',
+    },
+    {
+      name: 'kubelet-serving',
+      authority: 'cluster',
+      commonName: `system:node:${REAL_NODE}`,
+      usages: ['server'],
+      dnsNames: [REAL_NODE],
+      addresses: [nodeAddress],
+      place: 'node',
+    },
+    { name: 'kube-proxy', authority: 'cluster', commonName: 'system:kube-proxy', usages: ['client'], place: 'node' },
+    { name: 'felix', authority: 'cluster', commonName: USERS.felix, usages: ['client'], place: 'node' },
+    { name: 'calico-cni', authority: 'cluster', commonName: USERS.networkPlugin, usages: ['client'], place: 'node' },
+  ];
+}
+
+/** Every certificate that is kept on disk, one for each who speaks. People's certificates are made when asked for and never kept. */
+export function keptCertificates(node?: NodeAddresses): readonly KeptCertificate[] {
+  return [apiServer(node), ...ALWAYS, ...(node === undefined ? [] : ofNode(node))];
+}

@@ -1,10 +1,18 @@
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { TestbedError, text } from '../../../errors';
+import { nodeAuthorityFile } from '../config/real-node-configs';
+import { nodePaths } from '../config/real-node-facts';
 import { authorityFile, pairFile, type ClusterLayout } from '../layout';
 import { readSmallFile, writePrivateFile } from '../private-files';
 import { authorityCertificate, issueCertificate, newKeyPem, type KeyPairPem, type LeafRequest } from './certificates';
-import { AUTHORITIES, KEPT_CERTIFICATES, type AuthorityName } from './identities';
+import {
+  AUTHORITIES,
+  keptCertificates,
+  type AuthorityName,
+  type KeptCertificate,
+  type NodeAddresses,
+} from './identities';
 
 const DAY = 24 * 60 * 60 * 1000;
 const AUTHORITY_LIFE = 3650 * DAY;
@@ -84,16 +92,21 @@ function ensureAuthority(
     ? { keyPem, certPem: authorityCertificate(AUTHORITIES[name], keyPem, lifeFrom(now, AUTHORITY_LIFE)) }
     : present;
   if (renewed) writePair(path, pair);
-  const publicPath = authorityFile(layout, `${name}-ca`);
-  if (readSmallFile(publicPath) !== pair.certPem) writePrivateFile(publicPath, pair.certPem);
+  ensureFile(authorityFile(layout, `${name}-ca`), pair.certPem);
   return { pair, renewed };
+}
+
+/** Where a certificate is kept. */
+function fileOf(layout: ClusterLayout, { name, place }: KeptCertificate): string {
+  return place === 'node' ? join(nodePaths(layout).pki, `${name}.pem`) : pairFile(layout, name);
 }
 
 /**
  * Makes what is missing and renews what has less than a third of its life left: CAs live 10 years, the others one.
  * Every component reads its files again by itself, so that nothing has to be restarted. Returns the names of what was written.
+ * With `node` also what a real node needs; its folder must be there.
  */
-export function ensureKeys(layout: ClusterLayout, now: Date): readonly string[] {
+export function ensureKeys(layout: ClusterLayout, now: Date, node?: NodeAddresses): readonly string[] {
   const written: string[] = [];
   const authorities = {
     cluster: ensureAuthority(layout, 'cluster', now),
@@ -101,12 +114,17 @@ export function ensureKeys(layout: ClusterLayout, now: Date): readonly string[] 
     frontProxy: ensureAuthority(layout, 'frontProxy', now),
   };
   for (const [name, { renewed }] of Object.entries(authorities)) if (renewed) written.push(`${name}-ca`);
-  for (const kept of KEPT_CERTIFICATES) {
-    const path = pairFile(layout, kept.name);
+  if (node !== undefined) ensureFile(nodeAuthorityFile(layout), authorities.cluster.pair.certPem);
+  for (const kept of keptCertificates(node)) {
+    const path = fileOf(layout, kept);
     const present = readPair(path);
     const authority = authorities[kept.authority].pair;
-    if (present !== undefined && !isDue(present.certPem, now) && isSignedBy(present.certPem, authority.certPem))
-      continue;
+    const isGood =
+      present !== undefined &&
+      !isDue(present.certPem, now) &&
+      isSignedBy(present.certPem, authority.certPem) &&
+      isForAll(present.certPem, kept);
+    if (isGood) continue;
     writePair(
       path,
       issueCertificate(
@@ -123,6 +141,16 @@ export function ensureKeys(layout: ClusterLayout, now: Date): readonly string[] 
     written.push('service-account');
   }
   return written;
+}
+
+/** Whether it names every address that it should: those of a node may change. */
+function isForAll(certPem: string, { addresses = [] }: KeptCertificate): boolean {
+  const certificate = new X509Certificate(certPem);
+  return addresses.every((address) => certificate.checkIP(address) !== undefined);
+}
+
+function ensureFile(path: string, content: string): void {
+  if (readSmallFile(path) !== content) writePrivateFile(path, content);
 }
 
 function isSignedBy(certPem: string, authorityPem: string): boolean {
@@ -152,13 +180,18 @@ export function issueClient(
   return { ...pair, caPem: authority.certPem };
 }
 
-/** Ends of the kept certificates; undefined when there are none yet. */
+/** Ends of the kept certificates, of a node's too when there are any; undefined when there are none yet. */
 export function certificateEnds(layout: ClusterLayout): CertificateEnds | undefined {
   const authority = readPair(pairFile(layout, 'cluster-ca'));
   if (authority === undefined) return undefined;
-  const names = [...Object.keys(AUTHORITIES).map((name) => `${name}-ca`), ...KEPT_CERTIFICATES.map(({ name }) => name)];
-  const ends = names.flatMap((name) => {
-    const pair = readPair(pairFile(layout, name));
+  // Only where they lie matters here, not what they say.
+  const kept = keptCertificates({ hostAddress: '', nodeAddress: '' });
+  const files = [
+    ...Object.keys(AUTHORITIES).map((name) => pairFile(layout, `${name}-ca`)),
+    ...kept.map((certificate) => fileOf(layout, certificate)),
+  ];
+  const ends = files.flatMap((file) => {
+    const pair = readPair(file);
     return pair === undefined ? [] : [new X509Certificate(pair.certPem).validToDate.getTime()];
   });
   return { authority: new X509Certificate(authority.certPem).validToDate, first: new Date(Math.min(...ends)) };
