@@ -94,6 +94,7 @@ async function operate(
   const found = readStack(stack);
   const present = found !== undefined;
   if (!present && (kind === 'down' || kind === 'drift')) return NOTHING;
+  await beforehand(request);
   const work = makeWorkDirectory();
   try {
     const own = present || kind !== 'preview' ? stack : aside(stack, work);
@@ -105,6 +106,15 @@ async function operate(
     return { changes: report.changes, counts: report.counts, outputs: report.outputs, warnings: report.warnings };
   } finally {
     work.remove();
+  }
+}
+
+async function beforehand({ beforehand: work, signal }: OperationRequest): Promise<void> {
+  try {
+    await work?.();
+  } catch (error) {
+    refuseIfAborted(signal);
+    throw error;
   }
 }
 

@@ -35,6 +35,11 @@ export interface OperationRequest {
   readonly previewNamespace?: string;
   /** The pinned `pulumi`. */
   readonly pulumi: string;
+  /**
+   * Done when the stack is this operation's alone and before the engine touches anything; not where there is nothing to end. When it fails, so does the
+   * operation. Ends with `signal`.
+   */
+  readonly beforehand?: () => Promise<void>;
   /** Uid of the cluster that `connection` must lead to (of its namespace kube-system). */
   readonly clusterUid?: string;
   /** How long an object may take to become ready, in seconds. Default 300. */

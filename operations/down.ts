@@ -2,9 +2,10 @@ import type { OperationResult } from '../engine/types';
 import { inventory, type Inventory } from '../kubernetes/inventory';
 import { waitGone } from '../kubernetes/wait';
 import type { ObjectReference } from '../kubernetes/types';
-import { TestbedError, text, verbatim } from '../errors';
+import { TestbedError, isTestbedError, text, verbatim } from '../errors';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
+import { endWorkloads } from './end-workloads';
 import { forgetStack } from './forget-stack';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
@@ -28,6 +29,7 @@ export interface DownResult {
 }
 
 const GONE_TIMEOUT_SECONDS = 180;
+const VOLUMES_TIMEOUT_SECONDS = 60;
 /** More leftovers than this are counted, not named. */
 const NAMED_LEFTOVERS = 20;
 
@@ -58,7 +60,12 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
         return withCredential(credential, surroundings, async () => {
           const operation = await runOnStack(
             site,
-            { kind: 'down', stack: record.id, connection: credential.connection },
+            {
+              kind: 'down',
+              stack: record.id,
+              connection: credential.connection,
+              beforehand: () => endWorkloads(credential.connection, record.id, surroundings),
+            },
             { ...surroundings, engine },
           );
           const emptiness = await proveEmptiness(record, target, surroundings);
@@ -89,10 +96,32 @@ async function proveEmptiness(
     { apiVersion: 'v1', kind: 'Namespace', name: record.id },
     { timeoutSeconds: GONE_TIMEOUT_SECONDS, signal: surroundings.signal },
   );
-  const found = await inventory(target.reader, { testbed: record.id });
+  const found = await settledInventory(record, target, surroundings);
   if (found.objects.length > 0) throw notEmpty(record, found.objects);
   if (found.blind.length > 0) throw notProved(record, found.blind);
   return { provedAt: surroundings.now().toISOString(), kindsChecked: found.kindsChecked, objectsFound: 0 };
+}
+
+/** A volume ends a moment after its claim, when the storage has taken its data away: that moment is given. */
+async function settledInventory(
+  { id }: TestbedRecord,
+  { reader }: Target,
+  { signal }: Surroundings,
+): Promise<Inventory> {
+  const first = await inventory(reader, { testbed: id, signal });
+  const volumes = first.objects.filter(({ kind }) => kind === 'PersistentVolume');
+  if (volumes.length === 0) return first;
+  const end = performance.now() + VOLUMES_TIMEOUT_SECONDS * 1000;
+  for (const volume of volumes) {
+    const timeoutSeconds = Math.max(0, end - performance.now()) / 1000;
+    try {
+      await waitGone(reader, volume, { timeoutSeconds, signal });
+    } catch (error) {
+      // What holds it is told with all that is left.
+      if (!isTestbedError(error, 'NotReady')) throw error;
+    }
+  }
+  return inventory(reader, { testbed: id, signal });
 }
 
 function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): TestbedError {

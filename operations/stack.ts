@@ -11,6 +11,8 @@ export interface StackOperation {
   readonly stack: string;
   readonly program?: ProgramReference;
   readonly connection: ClusterConnection | Promise<ClusterConnection>;
+  /** Done when the stack is this operation's alone, before the engine begins. */
+  readonly beforehand?: () => Promise<void>;
   readonly previewNamespace?: string;
   /** Default `ready`. */
   readonly waitFor?: 'ready' | 'applied';
@@ -37,6 +39,7 @@ export async function runOnStack(
         kind: operation.kind,
         stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
         ...(operation.program === undefined ? {} : { program: operation.program }),
+        ...(operation.beforehand === undefined ? {} : { beforehand: operation.beforehand }),
         ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
         ...(operation.waitFor === undefined ? {} : { waitFor: operation.waitFor }),
         connection: operation.connection,

@@ -60,7 +60,10 @@ export async function upSpec(
     for (const early of [credential, connection]) early.catch(() => undefined);
     const work = async (): Promise<UpResult> => {
       const known = records.find(spec.name);
-      if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
+      if (known !== undefined) {
+        requireSameCluster(spec.name, known.cluster, target);
+        refuseHalfEnded(known);
+      }
       const id = known?.id ?? newTestbedId(takenIds(records));
       const program = testbedProgram(id, spec);
       const [plan] = await Promise.all([
@@ -167,6 +170,24 @@ async function refuseStranger(name: string, target: Target): Promise<void> {
       hint: text(
         'choose another name, or work from the site that made it',
         '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
+      ),
+    },
+  );
+}
+
+/** What is recorded of it may be gone already, its data surely: it is not taken up again half-way. */
+function refuseHalfEnded({ name, id, infrastructure }: TestbedRecord): void {
+  if (infrastructure !== 'destroying') return;
+  throw new TestbedError(
+    'NotEmpty',
+    text(
+      `the end of '${name}' (${id}) was begun and is not finished`,
+      `'${name}'(${id})의 종료가 시작되었으나 끝나지 않았습니다`,
+    ),
+    {
+      hint: text(
+        `finish it, then run the same command again: testbed down ${name}`,
+        `종료를 마친 뒤 같은 명령을 다시 실행하세요: testbed down ${name}`,
       ),
     },
   );

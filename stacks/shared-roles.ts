@@ -9,6 +9,7 @@ const WRITE = ['create', 'update', 'patch', 'delete'];
 const ALL = [...READ, ...WRITE, 'deletecollection'];
 /** Server-side apply of what may not exist yet, and its end. */
 const APPLY = ['create', 'patch', 'delete'];
+const END = [...READ, 'delete'];
 
 /**
  * What a developer may do in a testbed, at every grade. Secrets only by name, since a list would show all at once.
@@ -55,14 +56,13 @@ export function provisionerRole(): types.input.rbac.v1.ClusterRole {
       resourceNames: [ROLES.developer, ROLES.developerOpen],
       verbs: ['bind'],
     },
+    // A testbed ends with everything that runs in it, the participant's own too; they are never made or changed.
+    { apiGroups: [''], resources: ['pods', 'persistentvolumeclaims'], verbs: END },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: END },
+    { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: END },
     // To wait until things are ready, and to say what they wait for.
-    {
-      apiGroups: [''],
-      resources: ['pods', 'events', 'persistentvolumeclaims', 'persistentvolumes', 'nodes'],
-      verbs: READ,
-    },
-    { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: READ },
-    { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: READ },
+    { apiGroups: [''], resources: ['events', 'persistentvolumes', 'nodes'], verbs: READ },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
     { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: READ },
   ]);

@@ -177,6 +177,19 @@ describe('the provisioner’s role', () => {
     ]);
   });
 
+  it('ends what runs in a testbed, and makes or changes none of it but what it provisions', () => {
+    const workloads = rights.filter((right) =>
+      /\/(pods|persistentvolumeclaims|deployments|jobs|cronjobs) /.test(right),
+    );
+    expect([...new Set(workloads.map((right) => right.split(' ')[1]))].toSorted()).toEqual([
+      'delete',
+      'get',
+      'list',
+      'watch',
+    ]);
+    expect(workloads).toHaveLength(20);
+  });
+
   it('has no wildcard, no escalation and nobody else’s identity', () => {
     expect(rights.filter((right) => /\*|escalate|impersonate|token|exec|certificates|admission/.test(right))).toEqual(
       [],
