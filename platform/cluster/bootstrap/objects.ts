@@ -10,44 +10,15 @@ import {
   USERS,
 } from '../../../components/vocabulary';
 import type { ApiResource, KubernetesObject } from '../../../kubernetes/types';
+import { RBAC, RBAC_VERSION, READ, clusterBinding, clusterRole, grant, type Rule } from './roles';
 
 /** The field manager of what the cluster itself brings. */
 export const CLUSTER_MANAGER = 'testbed-cluster';
-
-const RBAC = 'rbac.authorization.k8s.io';
-const RBAC_VERSION = `${RBAC}/v1`;
-const READ = ['get', 'list', 'watch'];
 
 /** The provisioner's name of the storage class `simulated`, and of its driver. */
 export const SIMULATED_DRIVER = 'testbed.io/simulated';
 /** CSI drivers are objects and take no slash. */
 export const SIMULATED_CSI_DRIVER = 'simulated.testbed.io';
-
-interface Rule {
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-function clusterRole(name: string, rules: readonly Rule[]): KubernetesObject {
-  return { apiVersion: RBAC_VERSION, kind: 'ClusterRole', metadata: { name }, rules };
-}
-
-function clusterBinding(
-  name: string,
-  role: string,
-  subject: { kind: 'User' | 'Group'; name: string },
-): KubernetesObject {
-  return {
-    apiVersion: RBAC_VERSION,
-    kind: 'ClusterRoleBinding',
-    metadata: { name },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: RBAC, ...subject }],
-  };
-}
 
 function systemNamespace(): KubernetesObject {
   const levels = ['enforce', 'audit', 'warn'].flatMap((mode) => [
@@ -162,10 +133,8 @@ export function bootstrapObjects(resources: readonly ApiResource[], simulates: b
     ...siteAccess(),
     ...(simulates
       ? [
-          clusterRole('testbed-kwok', kwokRules()),
-          clusterBinding('testbed-kwok', 'testbed-kwok', { kind: 'User', name: USERS.kwok }),
-          clusterRole('testbed-simulated-storage', simulatedStorageRules()),
-          clusterBinding('testbed-simulated-storage', 'testbed-simulated-storage', {
+          ...grant('testbed-kwok', kwokRules(), { kind: 'User', name: USERS.kwok }),
+          ...grant('testbed-simulated-storage', simulatedStorageRules(), {
             kind: 'User',
             name: USERS.simulatedStorage,
           }),
