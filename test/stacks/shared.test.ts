@@ -181,12 +181,7 @@ describe('the provisioner’s role', () => {
     const workloads = rights.filter((right) =>
       /\/(pods|persistentvolumeclaims|deployments|jobs|cronjobs) /.test(right),
     );
-    expect([...new Set(workloads.map((right) => right.split(' ')[1]))].toSorted()).toEqual([
-      'delete',
-      'get',
-      'list',
-      'watch',
-    ]);
+    expect(new Set(workloads.map((right) => right.split(' ')[1]))).toEqual(new Set(['delete', 'get', 'list', 'watch']));
     expect(workloads).toHaveLength(20);
   });
 
