@@ -34,6 +34,11 @@ export const ERROR_CODES = {
   ToolDownloadFailed: 'failed',
   ToolBuildFailed: 'failed',
   ToolDamaged: 'failed',
+  // images
+  ImageBuildFailed: 'failed',
+  ImageDamaged: 'failed',
+  ImageMissing: 'failed',
+  RegistryRefused: 'failed',
   // cluster
   ClusterNotRunning: 'failed',
   ClusterStartFailed: 'failed',
@@ -43,6 +48,7 @@ export const ERROR_CODES = {
   ClusterUnsuitable: 'failed',
   PortTaken: 'failed',
   NoSpace: 'failed',
+  VolumeFailed: 'failed',
   NoPermission: 'failed',
   // Kubernetes API
   KubeconfigRefused: 'usage',

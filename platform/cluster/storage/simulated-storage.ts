@@ -1,17 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isTestbedError, reasonOf } from '../../../errors';
+import { isTestbedError } from '../../../errors';
 import type { KubernetesClient, KubernetesObject } from '../../../kubernetes/types';
-import { nextPause } from '../supervisor/pauses';
+import { collect, runRounds, type StorageStatus } from './rounds';
 import { isLeft, volumeFor } from './simulated-volumes';
 
 /** A round ends by then and starts with a fresh look at everything, so that nothing missed stays missed. */
 const ROUND_SECONDS = 240;
-
-export interface SimulatedStorageStatus {
-  state: 'starting' | 'running' | 'backing-off' | 'stopped';
-  restarts: number;
-  lastExit?: string;
-}
 
 async function bind(client: KubernetesClient, claim: KubernetesObject, signal: AbortSignal): Promise<void> {
   const volume = volumeFor(claim);
@@ -41,12 +34,6 @@ async function release(
   await client.delete({ apiVersion: 'v1', kind: 'PersistentVolume', name: left.name }, { uid: left.uid, signal });
 }
 
-async function collect(objects: AsyncIterable<KubernetesObject>): Promise<KubernetesObject[]> {
-  const all: KubernetesObject[] = [];
-  for await (const object of objects) all.push(object);
-  return all;
-}
-
 async function round(client: KubernetesClient, signal: AbortSignal, onRunning: () => void): Promise<void> {
   // Volumes first: a claim that comes while we look is in the second list, its volume is not in the first.
   const volumes = await collect(client.list('v1', 'PersistentVolume', { signal }));
@@ -72,32 +59,8 @@ async function round(client: KubernetesClient, signal: AbortSignal, onRunning: (
  */
 export async function runSimulatedStorage(
   connect: () => KubernetesClient,
-  status: SimulatedStorageStatus,
+  status: StorageStatus,
   signal: AbortSignal,
 ): Promise<void> {
-  let pause: number | undefined;
-  while (!signal.aborted) {
-    const began = Date.now();
-    let client: KubernetesClient | undefined;
-    const ending = new AbortController();
-    try {
-      client = connect();
-      await round(client, AbortSignal.any([signal, ending.signal]), () => {
-        status.state = 'running';
-      });
-      pause = undefined;
-    } catch (error) {
-      if (signal.aborted) break;
-      status.state = 'backing-off';
-      status.restarts++;
-      status.lastExit = reasonOf(error);
-      pause = nextPause(pause, Date.now() - began);
-      await delay(pause, undefined, { signal }).catch(() => undefined);
-    } finally {
-      // One of two watches may still run.
-      ending.abort();
-      await client?.close();
-    }
-  }
-  status.state = 'stopped';
+  await runRounds(connect, status, signal, round);
 }

@@ -10,7 +10,8 @@ import { nodeProvider } from '../nodes/choose';
 import { ensureKeys } from '../pki/keys';
 import type { ClusterRecord } from '../record/cluster-record';
 import { writeSupervisorStatus, type SupervisorStatus } from '../record/supervisor-status';
-import { runSimulatedStorage, type SimulatedStorageStatus } from '../storage/simulated-storage';
+import type { StorageStatus } from '../storage/rounds';
+import { runSimulatedStorage } from '../storage/simulated-storage';
 import { archiveClosedAudit } from './audit-archive';
 import { Child } from './child';
 import { rotateLog } from './log-files';
@@ -29,7 +30,7 @@ export class Supervisor {
   readonly #record: ClusterRecord;
   readonly #foundation: readonly Child[];
   readonly #controllers: readonly Child[];
-  readonly #storage: SimulatedStorageStatus | undefined;
+  readonly #storage: StorageStatus | undefined;
   readonly #ending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #background: Promise<void>[] = [];
