@@ -8,6 +8,7 @@ export const DNS_NAMESPACE = 'kube-system';
 export const DNS_NAME = 'coredns';
 /** The label and the Service name by which everybody expects a cluster's DNS. */
 const LABELS = { 'k8s-app': 'kube-dns' };
+export const DNS_LABEL = 'k8s-app=kube-dns';
 const SERVICE = 'kube-dns';
 /** Of the image's own user. */
 const UID = 65_532;
@@ -28,7 +29,7 @@ function corefile(): string {
     lameduck 2s
   }
   ready :8181
-  visibility ${CLUSTER_DOMAIN} {
+  visibility {
     shared default/kubernetes ${DNS_NAMESPACE}/${SERVICE}
   }
   cache 5
