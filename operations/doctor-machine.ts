@@ -96,7 +96,7 @@ async function toolsFinding(surroundings: Surroundings): Promise<Finding> {
   const title = text('tools', '도구');
   const tools = await listTools({ environment: surroundings.environment });
   const wanting = tools
-    .filter((tool) => (tool.state === 'missing' || tool.state === 'damaged') && tool.name !== 'kubectl')
+    .filter((tool) => (tool.state === 'missing' || tool.state === 'damaged') && tool.purpose === 'platform')
     .map((tool) => `${tool.name} (${tool.state})`);
   if (wanting.length === 0)
     return {

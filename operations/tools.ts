@@ -1,4 +1,11 @@
-import { listTools, requiredToolNames, resolveTools, toolPath, verifyTools } from '../platform/toolchain';
+import {
+  listTools,
+  realNodeToolNames,
+  requiredToolNames,
+  resolveTools,
+  toolPath,
+  verifyTools,
+} from '../platform/toolchain';
 import type { ResolvedTool, ToolName, ToolRow, ToolchainOptions, VerifiedTool } from '../platform/toolchain';
 import type { Surroundings } from './surroundings';
 
@@ -12,8 +19,8 @@ export async function toolsList(surroundings: Surroundings): Promise<ToolsListRe
 }
 
 export interface ToolsInstallOptions {
-  /** Default: what the platform itself needs; kubectl comes only when it is named. */
-  readonly names?: readonly ToolName[] | undefined;
+  /** One tool, or all that a real node runs. Default: what the platform itself needs; kubectl comes only when it is named. */
+  readonly which?: ToolName | 'real-node' | undefined;
   /** Fetch and build nothing; throw ToolMissing that names what is missing and where to put it. */
   readonly offline?: boolean | undefined;
 }
@@ -27,9 +34,14 @@ export async function toolsInstall(
   options: ToolsInstallOptions,
   surroundings: Surroundings,
 ): Promise<ToolsInstallResult> {
-  const names = options.names ?? requiredToolNames;
+  const names = namesOf(options.which);
   const resolved = await resolveTools(names, { ...settings(surroundings), offline: options.offline ?? false });
   return { tools: names.map((name) => resolved[name]) };
+}
+
+function namesOf(which: ToolsInstallOptions['which']): readonly ToolName[] {
+  if (which === undefined) return requiredToolNames;
+  return which === 'real-node' ? realNodeToolNames : [which];
 }
 
 export interface ToolsVerifyResult {

@@ -19,6 +19,7 @@ export async function askVersion(
     const code = await runChild({
       command: file,
       args: tool.ask.args,
+      callAs: tool.ask.callAs,
       environment: {
         PATH: environment['PATH'],
         HOME: environment['HOME'],

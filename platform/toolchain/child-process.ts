@@ -6,6 +6,8 @@ import { codeOf } from './tool-errors';
 export interface ChildRequest {
   readonly command: string;
   readonly args: readonly string[];
+  /** What the program sees as its own name. Default `command`. */
+  readonly callAs?: string | undefined;
   readonly workingDirectory?: string;
   readonly environment: NodeJS.ProcessEnv;
   /** After this the whole process group is ended and the call throws ChildTimeout. */
@@ -39,6 +41,7 @@ export async function runChild(request: ChildRequest): Promise<number | NodeJS.S
 async function runOnce(request: ChildRequest): Promise<number | NodeJS.Signals> {
   request.signal?.throwIfAborted();
   const child = spawn(request.command, request.args, {
+    argv0: request.callAs,
     cwd: request.workingDirectory,
     env: request.environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { TestbedError, text, verbatim, type Text } from '../../errors';
 import { ChildTimeout, runChild } from './child-process';
@@ -10,6 +11,8 @@ import type { Provided } from './vendor-download';
 import { compareVersions, parseVersion } from './versions';
 
 const TAIL_LINES = 20;
+/** Compilers at a time: each may take half a gigabyte, and a machine of many cores has not memory in proportion. */
+const PARALLEL = 4;
 
 /** The build can't be had on this machine as it is: no Go, an old one, or no way to the modules. */
 export class BuildUnavailable extends TestbedError {
@@ -62,7 +65,8 @@ export async function buildTool(
     );
   };
   onDetail(text('building', '빌드 중'));
-  const args = ['build', '-v', '-trimpath', '-mod=readonly', '-buildvcs=false', '-ldflags', build.ldflags];
+  const parallel = `-p=${Math.min(PARALLEL, availableParallelism())}`;
+  const args = ['build', '-v', parallel, '-trimpath', '-mod=readonly', '-buildvcs=false', '-ldflags', build.ldflags];
   if (build.tags !== undefined) args.push('-tags', build.tags);
   args.push('-o', output, build.package);
   let ended: number | NodeJS.Signals;

@@ -6,7 +6,7 @@ export { listTools, type ToolRow } from './list';
 export { resolveTools } from './resolve';
 export type { ToolchainOptions } from './settings';
 export type { ResolvedTool, ToolName } from './tool';
-export { requiredToolNames, toolNames } from './tools';
+export { realNodeToolNames, requiredToolNames, toolNames } from './tools';
 export { verifyTools, type VerifiedTool } from './verify';
 
 /** Absolute path of one tool that is already there, on PATH or in the cache. Throws ToolMissing, naming where it may be put. */

@@ -2,14 +2,15 @@ import { isTestbedError } from '../../errors';
 import { cachedPath, lookUp, proveCached } from './cached-tool';
 import { findOnPath } from './path-lookup';
 import { readSettings, type ToolchainOptions } from './settings';
-import type { ToolName } from './tool';
+import type { ToolName, ToolPurpose } from './tool';
 import { explainFileError } from './tool-errors';
-import { TOOLS, toolNames } from './tools';
+import { runsHere, TOOLS, toolNames } from './tools';
 
 export interface ToolRow {
   readonly name: ToolName;
   /** The pinned version. */
   readonly version: string;
+  readonly purpose: ToolPurpose;
   readonly state: 'on-path' | 'cached' | 'missing' | 'damaged';
   /** What the file found says; undefined for missing and damaged. */
   readonly found?: string;
@@ -21,13 +22,14 @@ export interface ToolRow {
   readonly vouchedBy?: 'pin' | 'vendor' | 'go.sum' | 'nobody';
 }
 
-/** The state of every tool, as resolveTools would find it. Fetches nothing; throws UsageWrong, NoPermission. */
+/** The state of every tool that runs on this system, as resolveTools would find it. Fetches nothing; throws UsageWrong, NoPermission. */
 export async function listTools(options: ToolchainOptions = {}): Promise<ToolRow[]> {
   const settings = readSettings(options);
   const rows: ToolRow[] = [];
   for (const name of toolNames) {
     const tool = TOOLS[name];
-    const row = { name, version: tool.version, path: cachedPath(tool, settings) };
+    if (!runsHere(tool, settings)) continue;
+    const row = { name, version: tool.version, purpose: tool.purpose, path: cachedPath(tool, settings) };
     try {
       const onPath = settings.from.includes('path') ? await findOnPath(tool, settings) : undefined;
       if (onPath !== undefined) {

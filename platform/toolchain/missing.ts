@@ -17,8 +17,8 @@ export async function toolsMissing(missing: readonly MissingTool[], settings: Se
   const names = missing.map(({ tool }) => titleOf(tool)).join(', ');
   const details = missing.flatMap(({ tool, reasons }) => [
     text(
-      `${tool.name}: put version ${tool.version} (as "${[tool.name, ...tool.ask.args].join(' ')}" says it) at ${cachedPath(tool, settings)}`,
-      `${tool.name}: ${tool.version} 버전("${[tool.name, ...tool.ask.args].join(' ')}" 출력 기준)을 다음 위치에 두십시오: ${cachedPath(tool, settings)}`,
+      `${tool.name}: put version ${tool.version} (as "${[tool.ask.callAs ?? tool.name, ...tool.ask.args].join(' ')}" says it) at ${cachedPath(tool, settings)}`,
+      `${tool.name}: ${tool.version} 버전("${[tool.ask.callAs ?? tool.name, ...tool.ask.args].join(' ')}" 출력 기준)을 다음 위치에 두십시오: ${cachedPath(tool, settings)}`,
     ),
     // Of a failed build its last words; the whole is in the cause.
     ...reasons.flatMap(({ text: reason, details: words }) =>

@@ -50,10 +50,15 @@ export async function findOnPath(tool: Tool, settings: Settings): Promise<Resolv
       version = (await askVersion(tool, path, settings)) ?? null;
       rememberVerdict(settings.cacheDirectory, key, { size: stat.size, mtimeMs: stat.mtimeMs, ino: stat.ino, version });
     }
-    if (typeof version === 'string' && isWithin(version, tool.suitable))
+    if (typeof version === 'string' && isSuitable(tool, version))
       return { name: tool.name, version, path, source: 'path' };
   }
   return undefined;
+}
+
+/** Whether a file that says this version will do. */
+export function isSuitable({ suitable, version: pinned }: Tool, version: string): boolean {
+  return suitable === 'pinned' ? version === pinned : isWithin(version, suitable);
 }
 
 function readVerdicts(cacheDirectory: string): Verdicts {

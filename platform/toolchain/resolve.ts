@@ -1,4 +1,4 @@
-import { isTestbedError, text, type TestbedError, type Text } from '../../errors';
+import { isTestbedError, TestbedError, text, type Text } from '../../errors';
 import { resolveCached } from './cached-tool';
 import { BuildUnavailable } from './go-build';
 import { toolsMissing, type MissingTool } from './missing';
@@ -8,7 +8,7 @@ import { readSettings, type Settings, type ToolchainOptions } from './settings';
 import { openStep, type StepReporter } from './step-progress';
 import type { ResolvedTool, Tool, ToolName } from './tool';
 import { DownloadFailure, explainFileError, interrupted } from './tool-errors';
-import { TOOLS } from './tools';
+import { runsHere, TOOLS } from './tools';
 
 /**
  * Provides each tool: a suitable one on PATH, the cache, the vendor's download, a build; whichever `from` allows, in its order
@@ -23,6 +23,8 @@ export async function resolveTools<Name extends ToolName>(
   options: ToolchainOptions = {},
 ): Promise<Record<Name, ResolvedTool>> {
   const settings = readSettings(options);
+  const foreign = names.filter((name) => !runsHere(TOOLS[name], settings));
+  if (foreign.length > 0) throw onLinuxOnly(foreign, settings);
   const run = new Run(settings);
   const resolved: Partial<Record<ToolName, ResolvedTool>> = {};
   const missing: MissingTool[] = [];
@@ -41,6 +43,17 @@ export async function resolveTools<Name extends ToolName>(
   if (missing.length > 0) throw await toolsMissing(missing, settings);
   if (hasAll(resolved, names)) return resolved;
   throw new Error('a tool is neither resolved nor missing');
+}
+
+function onLinuxOnly(names: readonly ToolName[], { platformName }: Settings): TestbedError {
+  return new TestbedError(
+    'ToolMissing',
+    text(
+      `${names.join(', ')} run on Linux only, and this machine is ${platformName}: use simulated nodes`,
+      `Linux에서만 쓸 수 있는 도구: ${names.join(', ')}. 이 컴퓨터는 ${platformName}이므로 모의 노드를 사용하십시오`,
+    ),
+    { hint: text('testbed cluster up --nodes simulated', 'testbed cluster up --nodes simulated') },
+  );
 }
 
 function hasAll<Name extends ToolName>(

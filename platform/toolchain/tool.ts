@@ -7,7 +7,15 @@ export type ToolName =
   | 'kube-controller-manager'
   | 'kube-scheduler'
   | 'kwok'
-  | 'kubectl';
+  | 'kubectl'
+  | 'kubelet'
+  | 'kube-proxy'
+  | 'calico-felix'
+  | 'calico-cni'
+  | 'coredns';
+
+/** What a tool is needed for: the platform itself, a real node of the embedded cluster (Linux only), or people. */
+export type ToolPurpose = 'platform' | 'real-node' | 'people';
 
 /** Where a tool may come from; the cache stands between `path` and the others and needs no permission. */
 export type ToolSource = 'path' | 'download' | 'build';
@@ -31,7 +39,7 @@ export interface VendorFile {
   readonly content: { readonly kind: 'plain' } | { readonly kind: 'tar.gz'; readonly entry: string };
 }
 
-/** How a tool is built from its public Go module; the folder holds go.mod and go.sum, no source. */
+/** How a tool is built from its public Go module; the folder holds go.mod and go.sum, no source of others. */
 interface GoBuild {
   /** Folder below platform/toolchain. */
   readonly module: string;
@@ -45,9 +53,15 @@ export interface Tool {
   /** The pinned version: what the cache holds, what is downloaded and built. */
   readonly version: string;
   /** The first group of `pattern`, applied to everything that the command prints, is the version. */
-  readonly ask: { readonly args: readonly string[]; readonly pattern: RegExp };
-  /** Which versions on PATH will do. */
-  readonly suitable: VersionRange;
+  readonly ask: {
+    readonly args: readonly string[];
+    readonly pattern: RegExp;
+    /** The name by which the program must be called, where it is not the tool's. */
+    readonly callAs?: string;
+  };
+  readonly purpose: ToolPurpose;
+  /** Which versions on PATH will do; `pinned` for a build of ours, which nothing else can stand in for. */
+  readonly suitable: VersionRange | 'pinned';
   readonly build: GoBuild;
   /** Undefined where the vendor publishes nothing usable for that machine. */
   readonly vendorFile: (platform: Platform) => VendorFile | undefined;

@@ -1,58 +1,11 @@
-import type { Platform, Tool, ToolName, VendorFile } from './tool';
+import type { Settings } from './settings';
+import type { Tool, ToolName, ToolPurpose } from './tool';
+import { ETCD, etcdFile, KUBERNETES, kubernetesFile, KWOK, kwokFile, PULUMI, pulumiFile } from './vendor-files';
 
-/**
- * The tools, pinned. A version here equals the one in the module's go.mod (a test compares them).
- *
- * Vendor addresses, and what was known of them when this was written (nothing was fetched from the vendors, so a first
- * download on a connected machine is the proof; a wrong address ends in the build, a wrong checksum in a refusal):
- * - pulumi: address and checksum file as the vendor's public list of versions has them, the archive's inner path as its public
- *   release configuration; both read up to 3.219, taken to hold for 3.259.0.
- * - kubernetes: address as in its public documentation; that `.sha256` holds the bare digest is common knowledge, not seen here.
- *   Server components exist for Linux only.
- * - etcd: address and inner path as on the public page of this release; the format of SHA256SUMS (`sha256  name`) not seen here.
- *   For macOS the vendor publishes zip files only, which are not read: it is built there.
- * - kwok: the vendor's public release script uploads plain executables and no checksums, so the download is used only
- *   where a site pins one.
- */
-const PULUMI = '3.259.0';
-const KUBERNETES = '1.34.4';
-const ETCD = '3.6.16';
-const KWOK = '0.8.0';
-
-const GITHUB = 'https://github.com';
-
-function pulumiFile({ os, arch }: Platform): VendorFile {
-  const folder = 'https://get.pulumi.com/releases/sdk';
-  return {
-    url: `${folder}/pulumi-v${PULUMI}-${os}-${arch === 'amd64' ? 'x64' : arch}.tar.gz`,
-    checksums: { url: `${folder}/pulumi-${PULUMI}-checksums.txt`, format: 'list' },
-    content: { kind: 'tar.gz', entry: 'pulumi/pulumi' },
-  };
-}
-
-function etcdFile({ os, arch }: Platform): VendorFile | undefined {
-  if (os !== 'linux') return undefined;
-  const folder = `${GITHUB}/etcd-io/etcd/releases/download/v${ETCD}`;
-  const stem = `etcd-v${ETCD}-${os}-${arch}`;
-  return {
-    url: `${folder}/${stem}.tar.gz`,
-    checksums: { url: `${folder}/SHA256SUMS`, format: 'list' },
-    content: { kind: 'tar.gz', entry: `${stem}/etcd` },
-  };
-}
-
-function kubernetesFile(name: string, { os, arch }: Platform): VendorFile | undefined {
-  if (os !== 'linux' && name !== 'kubectl') return undefined;
-  const url = `https://dl.k8s.io/release/v${KUBERNETES}/bin/${os}/${arch}/${name}`;
-  return { url, checksums: { url: `${url}.sha256`, format: 'bare' }, content: { kind: 'plain' } };
-}
-
-function kwokFile({ os, arch }: Platform): VendorFile {
-  return {
-    url: `${GITHUB}/kubernetes-sigs/kwok/releases/download/v${KWOK}/kwok-${os}-${arch}`,
-    content: { kind: 'plain' },
-  };
-}
+/** Of the Go module this is v1.11.0-cni-plugin.0.20250813170300-a0db560f0520: Calico's releases have no version of their own there. */
+const CALICO = '3.28.5';
+/** CoreDNS 1.14.7 with only the plugins that a node needs, and ours. Raised, as in its main.go, with every change of its own source. */
+const COREDNS = '1.14.7+testbed.1';
 
 const KUBERNETES_VERSION = 'k8s.io/component-base/version';
 const [KUBERNETES_MAJOR, KUBERNETES_MINOR] = KUBERNETES.split('.');
@@ -62,23 +15,29 @@ const KUBERNETES_LDFLAGS = [
   `-X ${KUBERNETES_VERSION}.gitMajor=${KUBERNETES_MAJOR}`,
   `-X ${KUBERNETES_VERSION}.gitMinor=${KUBERNETES_MINOR}`,
 ].join(' ');
+const CALICO_MODULE = 'github.com/projectcalico/calico';
 
-function controlPlane(name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler'): Tool {
+type ComponentName = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubelet' | 'kube-proxy';
+
+function kubernetesComponent(name: ComponentName, purpose: ToolPurpose): Tool {
   return {
     name,
     version: KUBERNETES,
     ask: { args: ['--version'], pattern: /^Kubernetes (v\S+)/m },
+    purpose,
     suitable: { from: '1.34.0', below: '1.35.0' },
     build: { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${name}`, ldflags: KUBERNETES_LDFLAGS },
     vendorFile: (platform) => kubernetesFile(name, platform),
   };
 }
 
+/** The tools, pinned. A version here equals the one in the module's go.mod (a test compares them). */
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   pulumi: {
     name: 'pulumi',
     version: PULUMI,
     ask: { args: ['version'], pattern: /^(v\d\S*)/m },
+    purpose: 'platform',
     suitable: { from: '3.259.0', below: '4.0.0' },
     build: {
       module: 'pulumi',
@@ -92,17 +51,19 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     name: 'etcd',
     version: ETCD,
     ask: { args: ['--version'], pattern: /^etcd Version: (\S+)/m },
+    purpose: 'platform',
     suitable: { from: '3.5.0', below: '3.7.0' },
     build: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', ldflags: '-s -w' },
     vendorFile: etcdFile,
   },
-  'kube-apiserver': controlPlane('kube-apiserver'),
-  'kube-controller-manager': controlPlane('kube-controller-manager'),
-  'kube-scheduler': controlPlane('kube-scheduler'),
+  'kube-apiserver': kubernetesComponent('kube-apiserver', 'platform'),
+  'kube-controller-manager': kubernetesComponent('kube-controller-manager', 'platform'),
+  'kube-scheduler': kubernetesComponent('kube-scheduler', 'platform'),
   kwok: {
     name: 'kwok',
     version: KWOK,
     ask: { args: ['--version'], pattern: /^kwok version (v\S+)/m },
+    purpose: 'platform',
     suitable: { from: '0.7.0', below: '1.0.0' },
     build: {
       module: 'kwok',
@@ -115,11 +76,54 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     name: 'kubectl',
     version: KUBERNETES,
     ask: { args: ['version', '--client'], pattern: /^Client Version: (v\S+)/m },
+    purpose: 'people',
     suitable: { from: '1.33.0', below: '1.36.0' },
     build: { module: 'kubernetes', package: 'k8s.io/kubernetes/cmd/kubectl', ldflags: KUBERNETES_LDFLAGS },
     vendorFile: (platform) => kubernetesFile('kubectl', platform),
   },
+  kubelet: kubernetesComponent('kubelet', 'real-node'),
+  'kube-proxy': kubernetesComponent('kube-proxy', 'real-node'),
+  // The vendor publishes both inside container images only. Without cgo felix has no BPF data plane, which is not used here.
+  'calico-felix': {
+    name: 'calico-felix',
+    version: CALICO,
+    ask: { args: ['--version'], pattern: /^Version: +(v\S+)/m },
+    purpose: 'real-node',
+    suitable: { from: '3.28.0', below: '3.29.0' },
+    build: {
+      module: 'calico',
+      package: `${CALICO_MODULE}/felix/cmd/calico-felix`,
+      ldflags: `-s -w -X ${CALICO_MODULE}/felix/buildinfo.GitVersion=v${CALICO}`,
+    },
+    vendorFile: () => undefined,
+  },
+  'calico-cni': {
+    name: 'calico-cni',
+    version: CALICO,
+    // By another name it refuses to run at all.
+    ask: { args: ['-v'], pattern: /^(v\d\S*)/m, callAs: 'calico' },
+    purpose: 'real-node',
+    suitable: { from: '3.28.0', below: '3.29.0' },
+    build: {
+      module: 'calico',
+      package: `${CALICO_MODULE}/cni-plugin/cmd/calico`,
+      ldflags: `-s -w -X main.VERSION=v${CALICO}`,
+    },
+    vendorFile: () => undefined,
+  },
+  coredns: {
+    name: 'coredns',
+    version: COREDNS,
+    ask: { args: ['-version'], pattern: /^CoreDNS-(\d\S*)$/m },
+    purpose: 'real-node',
+    suitable: 'pinned',
+    build: { module: 'coredns', package: 'testbed/toolchain/coredns', ldflags: '-s -w' },
+    vendorFile: () => undefined,
+  },
 };
+
+/** What a real node of the embedded cluster runs besides the packages of its image; resolved only for such a node. */
+export const realNodeToolNames = ['kubelet', 'kube-proxy', 'calico-felix', 'calico-cni', 'coredns'] as const;
 
 /** Every tool there is, in the order in which they are prepared. */
 export const toolNames: readonly ToolName[] = [
@@ -129,8 +133,14 @@ export const toolNames: readonly ToolName[] = [
   'kube-scheduler',
   'kwok',
   'pulumi',
+  ...realNodeToolNames,
   'kubectl',
 ];
 
-/** What the platform itself needs; kubectl is for people and comes only when it is asked for. */
-export const requiredToolNames: readonly ToolName[] = toolNames.filter((name) => name !== 'kubectl');
+/** What the platform itself needs; kubectl is for people, and what a real node runs for such nodes: they come when asked for. */
+export const requiredToolNames: readonly ToolName[] = toolNames.filter((name) => TOOLS[name].purpose === 'platform');
+
+/** A real node's tools need Linux; what the others need is left to their vendors and to Go. */
+export function runsHere({ purpose }: Tool, { platform }: Settings): boolean {
+  return purpose !== 'real-node' || platform?.os === 'linux';
+}

@@ -6,5 +6,10 @@ export const TOOL_NAMES = [
   'kube-scheduler',
   'kwok',
   'pulumi',
+  'kubelet',
+  'kube-proxy',
+  'calico-felix',
+  'calico-cni',
+  'coredns',
   'kubectl',
 ] as const;

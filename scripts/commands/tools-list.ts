@@ -10,6 +10,12 @@ const STATES: Readonly<Record<ToolsListResult['tools'][number]['state'], readonl
   damaged: ['bad', text('damaged', '손상됨')],
 };
 
+const PURPOSES: Readonly<Record<ToolsListResult['tools'][number]['purpose'], Text>> = {
+  platform: text('testbed', 'testbed'),
+  'real-node': text('real node', '실제 노드'),
+  people: text('people', '사용자'),
+};
+
 export const toolsListCommand = defineCommand({
   name: 'tools list',
   summary: text('list the tools, their versions and where they are', '도구의 버전과 위치를 보여 줍니다'),
@@ -21,12 +27,20 @@ export const toolsListCommand = defineCommand({
     table(
       [
         text('TOOL', '도구'),
+        text('FOR', '용도'),
         text('PINNED', '고정 버전'),
         text('STATE', '상태'),
         text('FOUND', '찾은 버전'),
         text('PATH', '경로'),
       ],
-      tools.map(({ name, version, state, found, path }) => [name, version, toned(...STATES[state]), found ?? '', path]),
+      tools.map(({ name, purpose, version, state, found, path }) => [
+        name,
+        PURPOSES[purpose],
+        version,
+        toned(...STATES[state]),
+        found ?? '',
+        path,
+      ]),
     ),
   ],
 });

@@ -95,6 +95,7 @@ describe('offline', () => {
     expect(row).toEqual({
       name: 'kubectl',
       version: '1.34.4',
+      purpose: 'people',
       state: 'cached',
       found: '1.34.4',
       path,

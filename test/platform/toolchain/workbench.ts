@@ -48,6 +48,11 @@ export function stand(name: ToolName, version: string): Buffer {
     'kube-scheduler': `Kubernetes v${version}`,
     kwok: `kwok version v${version} go1.26.8 (linux/amd64)`,
     kubectl: `Client Version: v${version}`,
+    kubelet: `Kubernetes v${version}`,
+    'kube-proxy': `Kubernetes v${version}`,
+    'calico-felix': `Version:            v${version}`,
+    'calico-cni': `v${version}`,
+    coredns: `CoreDNS-${version}`,
   };
   return Buffer.from(`#!/bin/sh\necho '${says[name]}'\n`);
 }
