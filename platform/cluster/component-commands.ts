@@ -11,6 +11,8 @@ export interface ComponentCommand {
   readonly name: Exclude<ComponentName, 'simulated-storage'>;
   readonly file: string;
   readonly args: readonly string[];
+  /** Beside what every program gets. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** How long it may take to end by itself, in milliseconds. */
   readonly graceMs: number;
 }
@@ -55,7 +57,25 @@ function etcd(layout: ClusterLayout, { ports, tools, switches }: ClusterRecord):
   };
 }
 
-function apiServer(layout: ClusterLayout, { ports, tools, switches }: ClusterRecord): ComponentCommand {
+/** Where nodes find the server, and how it calls them. */
+function reachOfNodes(layout: ClusterLayout, { nodes, realNode }: ClusterRecord): Record<string, string> {
+  // Nothing but loopback reaches the server, so no endpoint is published: one of the host's addresses would be a lie.
+  if (nodes.kind !== 'real' || realNode === undefined)
+    return { 'advertise-address': OWN_ADDRESS, 'endpoint-reconciler-type': 'none' };
+  const pair = pairFile(layout, 'kubelet-client');
+  return {
+    // The supervisor hands on to loopback what comes from the node to this address.
+    'advertise-address': realNode.network.hostAddress,
+    'endpoint-reconciler-type': 'lease',
+    'kubelet-preferred-address-types': 'InternalIP',
+    'kubelet-certificate-authority': authorityFile(layout, 'cluster-ca'),
+    'kubelet-client-certificate': pair,
+    'kubelet-client-key': pair,
+  };
+}
+
+function apiServer(layout: ClusterLayout, record: ClusterRecord): ComponentCommand {
+  const { ports, tools, switches } = record;
   const config = configPaths(layout);
   const etcdPair = pairFile(layout, 'kube-apiserver-etcd');
   const serving = pairFile(layout, 'kube-apiserver');
@@ -68,9 +88,7 @@ function apiServer(layout: ClusterLayout, { ports, tools, switches }: ClusterRec
     args: flags({
       'bind-address': OWN_ADDRESS,
       'secure-port': ports.apiServer,
-      // Nothing but loopback reaches the server, so no endpoint is published: one of the host's addresses would be a lie.
-      'advertise-address': OWN_ADDRESS,
-      'endpoint-reconciler-type': 'none',
+      ...reachOfNodes(layout, record),
       'etcd-servers': `https://${OWN_ADDRESS}:${ports.etcdClient}`,
       'etcd-cafile': authorityFile(layout, 'etcd-ca'),
       'etcd-certfile': etcdPair,

@@ -14,7 +14,7 @@ export function serverAddress({ ports }: ClusterRecord): string {
 export function keptConnection(
   layout: ClusterLayout,
   record: ClusterRecord,
-  name: 'supervisor' | 'simulated-storage',
+  name: 'supervisor' | 'simulated-storage' | 'local-storage',
 ): ClusterConnection {
   const pair = readPair(pairFile(layout, name));
   const caPem = readSmallFile(authorityFile(layout, 'cluster-ca'));

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ANNOTATIONS, POD_SECURITY_VERSION } from '../../../components/vocabulary';
+import { TestbedError, text } from '../../../errors';
 import type { KubernetesObject } from '../../../kubernetes/types';
 import { CLUSTER_DOMAIN, DNS_ADDRESS } from '../config/real-node-facts';
+import type { ClusterRecord } from '../record/cluster-record';
 import { grant } from './roles';
 
 export const DNS_NAMESPACE = 'kube-system';
@@ -19,6 +21,19 @@ export interface ClusterDnsFacts {
   /** Where the API server is reached from pods, behind its Service. */
   readonly hostAddress: string;
   readonly apiServerPort: number;
+}
+
+/** Of a cluster with a real node; undefined without. Throws ClusterDamaged when its images have no name server. */
+export function clusterDnsFacts({ nodes, realNode, ports }: ClusterRecord): ClusterDnsFacts | undefined {
+  if (nodes.kind !== 'real' || realNode === undefined) return undefined;
+  const image = realNode.images.find(({ reference }) => /\/coredns[@:]/.test(reference))?.reference;
+  if (image === undefined)
+    throw new TestbedError(
+      'ClusterDamaged',
+      text("the real node's images have no name server", '실제 노드의 이미지에 이름 서버가 없습니다'),
+      { hint: text('run: testbed cluster up', '실행: testbed cluster up') },
+    );
+  return { image, hostAddress: realNode.network.hostAddress, apiServerPort: ports.apiServer };
 }
 
 /** Names are answered to a pod about its own namespace and the Services named here, to nobody else; there is no way to names outside. */

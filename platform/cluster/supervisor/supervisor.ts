@@ -3,6 +3,7 @@ import { reasonOf } from '../../../errors';
 import { createClient } from '../../../kubernetes/client';
 import type { KubernetesClient } from '../../../kubernetes/types';
 import { bootstrap, bootstrapClient } from '../bootstrap/bootstrap';
+import { clusterDnsFacts } from '../bootstrap/cluster-dns';
 import { controllerCommands, foundationCommands, type ComponentCommand } from '../component-commands';
 import { keptConnection, serverAddress } from '../kept-connection';
 import { logFile, type ClusterLayout } from '../layout';
@@ -31,6 +32,7 @@ export class Supervisor {
   readonly #foundation: readonly Child[];
   readonly #controllers: readonly Child[];
   readonly #storage: StorageStatus | undefined;
+  readonly #since = new Date();
   readonly #ending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #background: Promise<void>[] = [];
@@ -67,8 +69,8 @@ export class Supervisor {
       try {
         await this.#untilReady(client);
         this.#enter('bootstrap');
-        const nodes = nodeProvider(this.#record.nodes);
-        await bootstrap(client, nodes, signal);
+        const nodes = nodeProvider(this.#record, this.#since);
+        await bootstrap(client, nodes, signal, clusterDnsFacts(this.#record));
         this.#enter('controllers');
         this.#startControllers();
         await this.#until(() => this.#controllers.every(({ status }) => status.state === 'running'));
