@@ -2,16 +2,37 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/prepare.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     sequence: { shuffle: true },
     retry: 0,
     pool: 'forks',
-    maxWorkers: 2,
     // Bounds against hanging, not measures: a loaded machine of two cores takes its time for an engine run.
     testTimeout: 120_000,
     hookTimeout: 180_000,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real-node/**'],
+          globalSetup: ['test/support/prepare.ts'],
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real-node',
+          include: ['test/real-node/**/*.test.ts'],
+          globalSetup: ['test/support/prepare-real-node.ts'],
+          // They share one node, and some of them end its parts: one file after the other, and after all that run beside each other.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+        },
+      },
+    ],
   },
 });
