@@ -4,6 +4,8 @@ import { authorityFile, kubeconfigFile, pairFile, type ClusterLayout } from '../
 import { readSmallFile, writePrivateFile } from '../private-files';
 import { auditPolicy } from './audit-policy';
 import { kwokStages } from './kwok-stages';
+import { realNodeConfigs } from './real-node-configs';
+import type { RealNodeFacts } from './real-node-facts';
 
 /** Those who reach the API by a kubeconfig file: programs of others that read nothing else. */
 const KUBECONFIG_USERS = ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
@@ -52,8 +54,11 @@ function kubeconfig(layout: ClusterLayout, server: string, user: string): object
   };
 }
 
-/** Writes every configuration file that is missing or differs. The encryption key is made once and never replaced. */
-export function ensureConfigFiles(layout: ClusterLayout, server: string): void {
+/**
+ * Writes every configuration file that is missing or differs; with `node` also those of a real node, whose folders must be there. The
+ * encryption key is made once and never replaced.
+ */
+export function ensureConfigFiles(layout: ClusterLayout, server: string, node?: RealNodeFacts): void {
   const paths = configPaths(layout);
   if (readSmallFile(paths.encryption) === undefined) writePrivateFile(paths.encryption, JSON.stringify(encryption()));
   const wanted: [string, string][] = [
@@ -77,6 +82,7 @@ export function ensureConfigFiles(layout: ClusterLayout, server: string): void {
       kubeconfigFile(layout, user),
       JSON.stringify(kubeconfig(layout, server, user)),
     ]),
+    ...Object.entries(node === undefined ? {} : realNodeConfigs(layout, node).files),
   ];
   for (const [path, content] of wanted) if (readSmallFile(path) !== content) writePrivateFile(path, content);
 }
