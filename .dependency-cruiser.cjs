@@ -4,15 +4,18 @@ const LAYERS = {
   package: [],
   errors: [],
   host: ['errors'],
+  // Certificates and their encoding: the cluster's own and those of testbeds' databases.
+  x509: [],
   // What a size holds is data of the components; a spec must say at once where it asks for more.
   spec: ['errors', 'package', 'components/vocabulary', 'components/sizes', 'components/quantity'],
-  kubernetes: ['errors', 'package', 'components/vocabulary'],
+  // A forwarded port lets in this user's processes only.
+  kubernetes: ['errors', 'package', 'components/vocabulary', 'host/guarded-port'],
   // The pack serves the rules to a foreign CLI: on a port that lets in this user's processes only.
   policies: ['errors', 'package', 'components/vocabulary', 'spec', 'kubernetes/types', 'host/guarded-port'],
-  components: ['errors', 'package'],
+  components: ['errors', 'package', 'x509'],
   stacks: ['errors', 'package', 'components', 'spec', 'policies'],
   engine: ['errors', 'package', 'host', 'components/vocabulary', 'kubernetes'],
-  platform: ['errors', 'package', 'host', 'components/vocabulary', 'components/quantity', 'kubernetes'],
+  platform: ['errors', 'package', 'host', 'x509', 'components/vocabulary', 'components/quantity', 'kubernetes'],
   operations: [
     'errors',
     'package',

@@ -11,6 +11,7 @@ const FOLDERS = [
   'package',
   'errors',
   'host',
+  'x509',
   'spec',
   'components',
   'stacks',

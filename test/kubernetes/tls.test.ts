@@ -1,7 +1,7 @@
 // Against a stand-in server on loopback: it proves how the client takes faults, not that a real API server makes them this way.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from '../../kubernetes/client';
-import { issueCertificate } from '../../platform/cluster/pki/certificates';
+import { issueCertificate } from '../../x509/certificates';
 import { CONFIG_MAP, authority, faultServer, json, validity } from './support/fault-server';
 import { REFERENCE, clientOf, failureOf, status, closeClients } from './support/fault-client';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeKubeconfig } from '../../kubernetes/kubeconfig';
-import { issueCertificate } from '../../platform/cluster/pki/certificates';
+import { issueCertificate } from '../../x509/certificates';
 import { authority, validity } from '../kubernetes/support/fault-server';
 import { testSurroundings } from './cluster';
 

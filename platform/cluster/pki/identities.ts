@@ -1,5 +1,5 @@
 import { REAL_NODE, USERS } from '../../../components/vocabulary';
-import type { LeafRequest } from './certificates';
+import type { LeafRequest } from '../../../x509/certificates';
 
 /** Two roots where it separates rights: who may speak with etcd owns everything, so no certificate of the API's users opens it. */
 export const AUTHORITIES = {

@@ -5,7 +5,13 @@ import { nodeAuthorityFile } from '../config/real-node-configs';
 import { nodePaths } from '../config/real-node-facts';
 import { authorityFile, pairFile, type ClusterLayout } from '../layout';
 import { readSmallFile, writePrivateFile } from '../private-files';
-import { authorityCertificate, issueCertificate, newKeyPem, type KeyPairPem, type LeafRequest } from './certificates';
+import {
+  authorityCertificate,
+  issueCertificate,
+  newKeyPem,
+  type KeyPairPem,
+  type LeafRequest,
+} from '../../../x509/certificates';
 import {
   AUTHORITIES,
   keptCertificates,

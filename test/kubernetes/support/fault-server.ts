@@ -2,12 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ClusterConnection } from '../../../kubernetes/types';
-import {
-  authorityCertificate,
-  issueCertificate,
-  newKeyPem,
-  type Validity,
-} from '../../../platform/cluster/pki/certificates';
+import { authorityCertificate, issueCertificate, newKeyPem, type Validity } from '../../../x509/certificates';
 
 export interface FaultServer extends AsyncDisposable {
   readonly connection: ClusterConnection;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterFolders, pairFile } from '../../../platform/cluster/layout';
-import { authorityCertificate, issueCertificate, newKeyPem } from '../../../platform/cluster/pki/certificates';
+import { authorityCertificate, issueCertificate, newKeyPem } from '../../../x509/certificates';
 import { certificateEnds, ensureKeys, issueClient } from '../../../platform/cluster/pki/keys';
 import { ensurePrivateFolder } from '../../../platform/cluster/private-files';
 import { temporaryCluster } from './cluster-under-test';
