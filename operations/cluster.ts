@@ -4,7 +4,7 @@ import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { openEmbeddedCluster } from '../platform/cluster';
 import type { ClusterStatus, NodesChoice } from '../platform/cluster/types';
 import { resolveTools } from '../platform/toolchain';
-import { text } from '../errors';
+import { TestbedError, text } from '../errors';
 import { forgetStack } from './forget-stack';
 import type { Records, TestbedRecord } from './records';
 import { openRecords } from './records';
@@ -57,6 +57,8 @@ export async function clusterUp(options: ClusterUpOptions, surroundings: Surroun
 export interface ClusterDownOptions {
   /** Also ends the cluster's data, testbeds and audit log included. */
   readonly data?: boolean | undefined;
+  /** Says that the data stays, which is the default. Together with `data` it is a mistake. */
+  readonly keepData?: boolean | undefined;
 }
 
 export interface ClusterDownResult {
@@ -66,8 +68,16 @@ export interface ClusterDownResult {
 
 /** Stops every process of the embedded cluster. Its data stays unless `data` is asked for, which is confirmed first. */
 export async function clusterDown(options: ClusterDownOptions, surroundings: Surroundings): Promise<ClusterDownResult> {
-  const site = openSite(surroundings.environment);
   const destroy = options.data === true;
+  if (destroy && options.keepData === true)
+    throw new TestbedError(
+      'UsageWrong',
+      text(
+        '--data ends the data and --keep-data keeps it: give one of them',
+        '--data는 데이터를 종료하고 --keep-data는 보존합니다. 둘 중 하나만 지정하세요',
+      ),
+    );
+  const site = openSite(surroundings.environment);
   const records = openRecords(site.recordsDirectory);
   if (destroy) {
     const standing = records.list().filter(isEmbedded).length;

@@ -12,7 +12,7 @@ export interface ConfirmOptions {
   /** Opened only when somebody is asked. */
   readonly input: () => Readable & { readonly isTTY?: boolean };
   readonly sink: DiagnosticSink;
-  /** `--yes` was given: nobody is asked. */
+  /** `--yes` was given, or TESTBED_YES=1: nobody is asked. */
   readonly agreed: boolean;
   readonly signal: AbortSignal;
   /** Called before and after the question, so that live lines make room. */
@@ -38,7 +38,12 @@ export function createConfirm({
           `this needs an answer and there is no terminal to ask at: ${question.en}`,
           `확인이 필요하지만 물어볼 터미널이 없습니다: ${question.ko}`,
         ),
-        { hint: text('give --yes to agree beforehand', '미리 동의하려면 --yes 옵션을 지정하세요') },
+        {
+          hint: text(
+            'give --yes to agree beforehand, or set TESTBED_YES=1',
+            '미리 동의하려면 --yes 옵션을 지정하거나 TESTBED_YES=1을 설정하세요',
+          ),
+        },
       );
     onAsk();
     sink.write(`${paint('strong', escapeLines(question[sink.style.language]), sink.style)} [y/N] `);

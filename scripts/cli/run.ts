@@ -126,7 +126,7 @@ async function runCommand(
       confirm: createConfirm({
         input: call.stdin,
         sink: output.diagnostics,
-        agreed: given.flags['yes'] === true,
+        agreed: given.flags['yes'] === true || call.environment['TESTBED_YES'] === '1',
         signal,
         onAsk: progress.clear,
       }),

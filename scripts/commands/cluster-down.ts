@@ -15,6 +15,9 @@ export const clusterDownCommand = defineCommand({
         '데이터도 함께 종료합니다. 모든 테스트베드와 감사 로그가 포함되며 먼저 확인을 받습니다',
       ),
     }),
+    'keep-data': switchFlag({
+      summary: text('keep its data; this is the default', '데이터를 보존합니다(기본값)'),
+    }),
     ...YES_FLAG,
   },
   examples: [
@@ -28,7 +31,8 @@ export const clusterDownCommand = defineCommand({
     'some components may still run: `testbed cluster down` goes on',
     '일부 구성 요소가 아직 실행 중일 수 있습니다. `testbed cluster down`을 다시 실행하세요',
   ),
-  handler: async (args, context) => (await import('../../operations/cluster.js')).clusterDown(args, context),
+  handler: async ({ data, 'keep-data': keepData }, context) =>
+    (await import('../../operations/cluster.js')).clusterDown({ data, keepData }, context),
   view: ({ outcome, data }) => [
     line(
       outcome === 'unchanged'

@@ -49,7 +49,7 @@ test('a question without a terminal is refused and names the flag that answers i
   const { code, stdout, stderr } = await runCli(['cluster', 'down', '--data'], place);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(
-    /^error: this needs an answer and there is no terminal to ask at: .*\nhint: give --yes to agree beforehand\n$/,
+    /^error: this needs an answer and there is no terminal to ask at: .*\nhint: give --yes to agree beforehand, or set TESTBED_YES=1\n$/,
   );
 });
 
