@@ -4,6 +4,7 @@ import type { KubernetesClient } from '../../../kubernetes/types';
 import type { ClaimEvents } from './local-events';
 import { mebibytes } from './local-room';
 import type { LocalStore } from './local-store';
+import { usedOfFolder, usedOfMounted } from './local-use';
 import type { KnownVolume } from './local-volumes';
 import { WriterStop } from './local-writers';
 
@@ -37,10 +38,9 @@ export class Measuring {
     for (const name of this.#unmeasured.keys()) if (!names.has(name)) this.#unmeasured.delete(name);
     if (this.#times++ % RARELY !== 0) return;
     const images = living.filter(({ quota }) => quota === 'enforced');
-    const used = await this.#store.usedOfMounted(
-      images.map(({ name }) => name),
-      signal,
-    );
+    const { run, place } = this.#store;
+    const named = images.map(({ name }) => name);
+    const used = await usedOfMounted(run, place, named, signal);
     for (const volume of images) {
       const bytes = used.get(volume.name);
       if (bytes !== undefined) await tell(client, volume, { used: bytes, over: false }, signal);
@@ -50,7 +50,8 @@ export class Measuring {
   async #measureFolder(client: KubernetesClient, volume: KnownVolume, signal: AbortSignal): Promise<void> {
     let used: number | undefined;
     try {
-      used = await this.#store.usedOfFolder(volume.name, FOLDER_MS, signal);
+      const { run, place } = this.#store;
+      used = await usedOfFolder(run, place, volume.name, FOLDER_MS, signal);
       this.#unmeasured.delete(volume.name);
     } catch {
       signal.throwIfAborted();

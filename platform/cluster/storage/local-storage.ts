@@ -39,6 +39,7 @@ class Round {
   readonly #claims = new Map<string, KubernetesObject>();
   readonly #volumes = new Map<string, KnownVolume>();
   readonly #work: KeyedWork;
+  #isAllMounted = true;
 
   constructor(
     options: LocalStorageOptions,
@@ -67,8 +68,8 @@ class Round {
     try {
       // A watch without a version begins with all that is there, so nothing is lost between list and watch.
       await Promise.all([
-        this.#follow('PersistentVolumeClaim', (object, isGone) => this.#seeClaim(object, isGone)),
-        this.#follow('PersistentVolume', (object, isGone) => this.#seeVolume(object, isGone)),
+        this.#follow('PersistentVolumeClaim', (object, isGone) => this.#keepClaim(object, isGone)),
+        this.#follow('PersistentVolume', (object, isGone) => this.#keepVolume(object, isGone)),
       ]);
     } finally {
       watching.abort();
@@ -89,40 +90,52 @@ class Round {
     const names = await store.names();
     const volumes = await collect(client.list('v1', 'PersistentVolume', { signal }));
     const claims = await collect(client.list('v1', 'PersistentVolumeClaim', { signal }));
-    for (const object of volumes) this.#seeVolume(object, false);
-    for (const object of claims) this.#seeClaim(object, false);
+    // Nothing is done about them yet: the watches tell them again.
+    for (const object of volumes) this.#keepVolume(object, false);
+    for (const object of claims) this.#keepClaim(object, false);
     this.#events.forget(new Set(this.#claims.keys()));
     for (const name of await orphans(client, store.place, names, { volumes, claims }, signal))
       await store.end(name, signal);
-    for (const { name, why } of await store.prepare(signal)) {
-      process.stderr.write(`volume ${name}: ${why}\n`);
-      const volume = this.#volumes.get(claimOf(name) ?? '');
-      const message = `the volume can't be mounted and was left as it is: its data may be damaged; the operator finds why in the supervisor's log`;
-      if (volume !== undefined)
-        await this.#events.tell(client, volume.claim, { reason: 'VolumeDamaged', message }, signal);
-    }
+    await this.#mount();
     await store.quota(signal);
   }
 
-  async #follow(kind: string, see: (object: KubernetesObject, isGone: boolean) => void): Promise<void> {
-    for await (const event of this.#client.watch('v1', kind, { timeoutSeconds: ROUND_SECONDS, signal: this.#signal }))
-      if (event.type !== 'BOOKMARK') see(event.object, event.type === 'DELETED');
+  /** Mounts what should be; what can't be is told to those who wait for it, and tried again. */
+  async #mount(): Promise<void> {
+    const problems = await this.#options.store.prepare(this.#signal);
+    for (const { name, why } of problems) {
+      process.stderr.write(`${new Date().toISOString()} volume ${name}: ${why}\n`);
+      const volume = this.#volumes.get(claimOf(name) ?? '');
+      const message = `the volume can't be mounted and was left as it is: its data may be damaged; the operator finds why in the supervisor's log`;
+      if (volume !== undefined)
+        await this.#events.tell(this.#client, volume.claim, { reason: 'VolumeDamaged', message }, this.#signal);
+    }
+    this.#isAllMounted = problems.length === 0;
   }
 
-  #seeClaim(object: KubernetesObject, isGone: boolean): void {
+  async #follow(kind: string, keep: (object: KubernetesObject, isGone: boolean) => string | undefined): Promise<void> {
+    for await (const event of this.#client.watch('v1', kind, { timeoutSeconds: ROUND_SECONDS, signal: this.#signal })) {
+      if (event.type === 'BOOKMARK') continue;
+      const uid = keep(event.object, event.type === 'DELETED');
+      if (uid !== undefined) this.#work.touch(uid);
+    }
+  }
+
+  #keepClaim(object: KubernetesObject, isGone: boolean): string | undefined {
     const { uid } = object.metadata;
-    if (uid === undefined) return;
+    if (uid === undefined) return undefined;
     if (isGone) this.#claims.delete(uid);
     else this.#claims.set(uid, object);
-    if (this.#volumes.has(uid) || judgeClaim(object).kind !== 'none') this.#work.touch(uid);
+    return this.#volumes.has(uid) || judgeClaim(object).kind !== 'none' ? uid : undefined;
   }
 
-  #seeVolume(object: KubernetesObject, isGone: boolean): void {
+  #keepVolume(object: KubernetesObject, isGone: boolean): string | undefined {
     const volume = knownVolume(object);
-    if (volume === undefined) return;
-    if (isGone) this.#volumes.delete(volume.claim.uid);
-    else this.#volumes.set(volume.claim.uid, volume);
-    this.#work.touch(volume.claim.uid);
+    if (volume === undefined) return undefined;
+    const { uid } = volume.claim;
+    if (isGone) this.#volumes.delete(uid);
+    else this.#volumes.set(uid, volume);
+    return uid;
   }
 
   /** Brings one claim and its volume to where they should be. */
@@ -185,6 +198,7 @@ class Round {
     while (!signal.aborted) {
       try {
         for (const uid of this.#claims.keys()) if (!this.#volumes.has(uid)) this.#work.touch(uid);
+        if (!this.#isAllMounted) await this.#mount();
         await this.#measuring.measure(this.#client, [...this.#volumes.values()], signal);
       } catch (error) {
         if (!signal.aborted)

@@ -20,7 +20,6 @@ import {
   halfImageFile,
   imageFile,
   mountPoint,
-  plainFolder,
   type NodeCommand,
   type VolumePlace,
 } from './local-place';
@@ -42,7 +41,7 @@ export interface VolumeProblem {
 /** The volumes of one node as files and mounts; knows nothing of claims. One object a node: it keeps those who use it from acting on one volume at once. */
 export class LocalStore {
   readonly place: VolumePlace;
-  readonly #run: NodeCommand;
+  readonly run: NodeCommand;
   readonly #mode: 'auto' | 'folders';
   readonly #turns = new Map<string, Promise<unknown>>();
   #probed: { readonly quota: VolumeQuota; readonly at: number } | undefined;
@@ -50,7 +49,7 @@ export class LocalStore {
   /** `mode` `folders` makes plain folders even where loop devices work. */
   constructor(place: VolumePlace, run: NodeCommand, mode: 'auto' | 'folders' = 'auto') {
     this.place = place;
-    this.#run = run;
+    this.run = run;
     this.#mode = mode;
   }
 
@@ -60,7 +59,7 @@ export class LocalStore {
    */
   async prepare(signal: AbortSignal): Promise<readonly VolumeProblem[]> {
     await preparePlace(this.place);
-    const mounted = await mountedNames(this.#run, this.place, signal);
+    const mounted = await mountedNames(this.run, this.place, signal);
     const problems: VolumeProblem[] = [];
     const waiting = (await volumesOnDisk(this.place)).filter((name) => !mounted.has(name));
     await inParallel(AT_ONCE, waiting, async (name) => {
@@ -83,12 +82,11 @@ export class LocalStore {
     return this.#inTurn(name, async () => {
       const kind = (await kindOf(this.place, name)) ?? ((await this.quota(signal)) === 'enforced' ? 'new' : 'folder');
       if (kind === 'folder') return this.#makeFolder(name);
-      if (kind === 'image') {
-        if (!(await mountedNames(this.#run, this.place, signal)).has(name)) await this.#remount(name, signal);
-      } else {
+      if (kind === 'image') await this.#remount(name, signal);
+      else {
         await this.#makeImage(name, { uuid: claim.uid, bytes }, signal);
         try {
-          await mountImage(this.#run, this.place, name, signal);
+          await mountImage(this.run, this.place, name, signal);
         } catch (error) {
           signal.throwIfAborted();
           this.#probed = undefined;
@@ -113,7 +111,7 @@ export class LocalStore {
   /** Unmounts all volumes, so that the node's end finds nothing to write; nothing is lost. What can't be is named. */
   async unmountAll(signal: AbortSignal): Promise<readonly VolumeProblem[]> {
     const problems: VolumeProblem[] = [];
-    const names = [...(await mountedNames(this.#run, this.place, signal))];
+    const names = [...(await mountedNames(this.run, this.place, signal))];
     await inParallel(AT_ONCE, names, async (name) => {
       try {
         await this.#inTurn(name, () => this.#unmount(name, signal));
@@ -129,36 +127,6 @@ export class LocalStore {
   async names(): Promise<readonly string[]> {
     await preparePlace(this.place);
     return volumesOnDisk(this.place);
-  }
-
-  /** Bytes used of the mounted ones among `names`. */
-  async usedOfMounted(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const mounted = await mountedNames(this.#run, this.place, signal);
-    const here = names.filter((name) => mounted.has(name));
-    const used = new Map<string, number>();
-    if (here.length === 0) return used;
-    const points = here.map((name) => mountPoint(this.place, name));
-    const { stdout } = await inNode(this.#run, ['stat', '--file-system', '--format', '%S %b %f', ...points], signal);
-    for (const [index, line] of stdout.trim().split('\n').entries()) {
-      const name = here[index];
-      const [size, blocks, free] = line.split(' ').map(Number);
-      if (name === undefined || size === undefined || blocks === undefined || free === undefined) continue;
-      used.set(name, size * (blocks - free));
-    }
-    return used;
-  }
-
-  /** Bytes that a plain folder takes on the disk. Rejects when that can't be found out within `milliseconds`: too many files. */
-  async usedOfFolder(name: string, milliseconds: number, signal: AbortSignal): Promise<number> {
-    const argv = ['du', '--summarize', '--one-file-system', '--block-size=1', '--', plainFolder(this.place, name)];
-    const { stdout } = await this.#run(argv, { signal: AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]) });
-    const bytes = /^(\d{1,15})\t/.exec(stdout)?.[1];
-    if (bytes === undefined)
-      throw new TestbedError(
-        'VolumeFailed',
-        text(`what du says of ${name} is no size`, `${name}의 사용량을 du 출력에서 읽을 수 없습니다`),
-      );
-    return Number(bytes);
   }
 
   /** Whether new volumes get a quota: tried out by a small one, once while it works and every few minutes while it does not. */
@@ -182,7 +150,7 @@ export class LocalStore {
       await this.#unmount(PROBE, signal);
       await this.#makeImage(PROBE, { uuid: PROBE_UUID, bytes: 2 ** 20 }, signal);
       try {
-        await mountImage(this.#run, this.place, PROBE, signal);
+        await mountImage(this.run, this.place, PROBE, signal);
       } catch (error) {
         signal.throwIfAborted();
         process.stderr.write(`new volumes have no quota: ${reasonOf(error)}\n`);
@@ -202,7 +170,7 @@ export class LocalStore {
     signal: AbortSignal,
   ): Promise<void> {
     const half = await beginImage(this.place, name, identity.bytes);
-    await makeFileSystem(this.#run, this.place, half, identity, signal);
+    await makeFileSystem(this.run, this.place, half, identity, signal);
     await finishImage(this.place, name);
     await mkdir(mountPoint(this.place, name), { recursive: true, mode: 0o700 });
   }
@@ -211,12 +179,14 @@ export class LocalStore {
   async #remount(name: string, signal: AbortSignal): Promise<void> {
     await rm(halfImageFile(this.place, name), { force: true });
     if ((await kindOf(this.place, name)) !== 'image') return;
+    // Somebody else may have had an earlier turn.
+    if ((await mountedNames(this.run, this.place, signal)).has(name)) return;
     try {
       // A mount of before that still ends elsewhere: two at once would destroy the data.
       await this.#untilDetached(name, signal);
       await this.#mend(imageFile(this.place, name), signal);
       await mkdir(mountPoint(this.place, name), { recursive: true, mode: 0o700 });
-      await mountImage(this.#run, this.place, name, signal);
+      await mountImage(this.run, this.place, name, signal);
     } catch (error) {
       await rmdir(mountPoint(this.place, name)).catch(() => undefined);
       throw error;
@@ -227,17 +197,17 @@ export class LocalStore {
   async #mend(file: string, signal: AbortSignal): Promise<void> {
     const argv = ['e2fsck', '-p', file];
     try {
-      await inNode(this.#run, argv, signal);
+      await inNode(this.run, argv, signal);
     } catch {
       signal.throwIfAborted();
       // The first run ends with a code of its own when it mended something; then the second has nothing to say.
-      await inNode(this.#run, argv, signal);
+      await inNode(this.run, argv, signal);
     }
   }
 
   async #unmount(name: string, signal: AbortSignal): Promise<void> {
-    if ((await mountedNames(this.#run, this.place, signal)).has(name))
-      await inNode(this.#run, ['umount', mountPoint(this.place, name)], signal);
+    if ((await mountedNames(this.run, this.place, signal)).has(name))
+      await inNode(this.run, ['umount', mountPoint(this.place, name)], signal);
     await this.#untilDetached(name, signal);
     await removeMountPoint(this.place, name);
   }
@@ -247,7 +217,7 @@ export class LocalStore {
     const file = imageFile(this.place, name);
     for (let look = 0; ; look++) {
       const identity = await identityOf(file);
-      if (identity === undefined || !(await attachedFiles(this.#run, signal)).has(identity)) return;
+      if (identity === undefined || !(await attachedFiles(this.run, signal)).has(identity)) return;
       if (look >= DETACH_LOOKS)
         throw new TestbedError(
           'VolumeFailed',
