@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { measureAdmission } from './admission';
+import { shown } from './endurance';
 import type { Figures } from './figures';
 import { measureFirstUp } from './first-up';
 import { measurePlan } from './plan-judging';
+import { measureRealTestbeds } from './real-testbeds';
 import { measureRules } from './rules';
 
 const CREATES = 300;
@@ -28,6 +30,19 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
         ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) =>
           row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-']),
         ),
+      ],
+    };
+  },
+  real: async (runs, say) => {
+    const result = await measureRealTestbeds(runs, say);
+    return {
+      figures: result,
+      lines: [
+        'testbeds of the preset startup on a real node, images imported, ms',
+        ...table(result.rows),
+        '',
+        `cluster without testbeds: ${shown(result.empty)}`,
+        `with one:                 ${shown(result.withOne)}`,
       ],
     };
   },
@@ -63,7 +78,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
   },
 };
 
-/** `npm run bench [-- --runs N] [-- --only up,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
+/** `npm run bench [-- --runs N] [-- --only up,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
 async function main(): Promise<void> {
   const runs = Number(argument('--runs') ?? 15);
   const json = argument('--json');

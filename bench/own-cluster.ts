@@ -5,6 +5,7 @@ import { createEngine } from '../engine/engine';
 import { clusterDown, clusterUp } from '../operations/cluster';
 import { sharedUp } from '../operations/shared';
 import type { Surroundings } from '../operations/surroundings';
+import type { NodesChoice } from '../platform/cluster/types';
 
 export interface OwnCluster {
   readonly home: string;
@@ -13,10 +14,29 @@ export interface OwnCluster {
 }
 
 /** Lets `use` measure on a site and cluster of its own, with fsync on and all that is shared installed; both end after it. */
-export async function onOwnCluster<T>(say: (line: string) => void, use: (own: OwnCluster) => Promise<T>): Promise<T> {
+export async function onOwnCluster<T>(
+  say: (line: string) => void,
+  use: (own: OwnCluster) => Promise<T>,
+  nodes: NodesChoice = { kind: 'simulated', count: 3 },
+): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'testbed-bench-'));
   const engine = createEngine({ runners: 1 });
-  const surroundings: Surroundings = {
+  const surroundings: Surroundings = { ...quietSurroundings(home), engine };
+  try {
+    say('starting a cluster of its own');
+    await clusterUp({ nodes }, surroundings);
+    await sharedUp({}, surroundings);
+    return await use({ home, surroundings });
+  } finally {
+    await engine.close();
+    await clusterDown({ data: true }, surroundings);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Of a site at `home`: agrees to everything and shows nothing. */
+export function quietSurroundings(home: string): Surroundings {
+  return {
     environment: { ...process.env, TESTBED_HOME: home },
     cwd: home,
     now: () => new Date(),
@@ -25,16 +45,5 @@ export async function onOwnCluster<T>(say: (line: string) => void, use: (own: Ow
     onWarning: () => undefined,
     confirm: () => Promise.resolve(),
     signal: new AbortController().signal,
-    engine,
   };
-  try {
-    say('starting a cluster of its own');
-    await clusterUp({ nodes: { kind: 'simulated', count: 3 } }, surroundings);
-    await sharedUp({}, surroundings);
-    return await use({ home, surroundings });
-  } finally {
-    await engine.close();
-    await clusterDown({ data: true }, surroundings);
-    rmSync(home, { recursive: true, force: true });
-  }
 }

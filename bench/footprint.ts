@@ -1,0 +1,95 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { clusterLayout, type ClusterLayout } from '../platform/cluster/layout';
+import { hierarchies, nodeCgroup, processesIn } from '../platform/cluster/nodes/real/cgroups';
+import { runInNode } from '../platform/cluster/nodes/real/run-in-node';
+import { ownProcesses } from '../platform/cluster/processes/proof';
+import { readInstance } from '../platform/cluster/record/cluster-record';
+
+/** What an embedded cluster with a real node takes of the machine at one moment. */
+export interface Footprint {
+  readonly processes: number;
+  /** Proportional share of memory of all of them. */
+  readonly memoryMiB: number;
+  readonly hostMounts: number;
+  readonly nodeMounts: number;
+  readonly hostInterfaces: number;
+  readonly nodeInterfaces: number;
+  /** Lines of the node's packet filter, without counters. */
+  readonly rules: number;
+  readonly ipsets: number;
+  readonly cgroups: number;
+  readonly images: number;
+  /** Files and folders of volumes. */
+  readonly volumes: number;
+  readonly containers: number;
+}
+
+export async function footprint(clusterDirectory: string): Promise<Footprint> {
+  const layout = clusterLayout(clusterDirectory);
+  const token = readInstance(layout);
+  if (token === undefined) throw new Error(`there is no cluster in ${clusterDirectory}`);
+  const cgroup = nodeCgroup(token);
+  const pids = [...new Set([...ownProcesses(token).map(({ pid }) => pid), ...processesIn(cgroup)])];
+  const inside = (...argv: string[]): Promise<string[]> => lines(layout, argv);
+  const [mounts, interfaces, rules, ipsets, images, containers] = await Promise.all([
+    inside('cat', '/proc/self/mountinfo'),
+    inside('ip', '-oneline', 'link'),
+    inside('iptables-save'),
+    inside('ipset', 'list', '-name'),
+    inside('ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet'),
+    inside('ctr', '--namespace', 'k8s.io', 'containers', 'list', '--quiet'),
+  ]);
+  return {
+    processes: pids.length,
+    memoryMiB: Math.round(pids.reduce((sum, pid) => sum + shareOf(pid), 0) / 1024),
+    hostMounts: count(readFileSync('/proc/self/mountinfo', 'utf8')),
+    nodeMounts: mounts.length,
+    hostInterfaces: readdirSync('/sys/class/net').length,
+    nodeInterfaces: interfaces.length,
+    rules: rules.filter((line) => line.startsWith('-A') || line.startsWith(':')).length,
+    ipsets: ipsets.length,
+    cgroups: Math.max(0, ...hierarchies().map((root) => folders(join(root, cgroup)))),
+    images: images.length,
+    volumes: entries(join(layout.node, 'volumes')) + entries(join(layout.node, 'mounts')),
+    containers: containers.length,
+  };
+}
+
+async function lines(layout: ClusterLayout, argv: readonly string[]): Promise<string[]> {
+  const { stdout } = await runInNode(layout, argv);
+  return stdout.split('\n').filter(Boolean);
+}
+
+/** In KiB; 0 when the process ended meanwhile. */
+function shareOf(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function count(text: string): number {
+  return text.split('\n').filter(Boolean).length;
+}
+
+function entries(folder: string): number {
+  try {
+    return readdirSync(folder).length;
+  } catch {
+    // There was no volume yet.
+    return 0;
+  }
+}
+
+function folders(path: string): number {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .reduce((sum, { name }) => sum + folders(join(path, name)), 1);
+  } catch {
+    // It ended while it was counted.
+    return 0;
+  }
+}
