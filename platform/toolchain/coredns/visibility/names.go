@@ -2,8 +2,8 @@ package visibility
 
 import (
 	"slices"
+	"strings"
 
-	"github.com/coredns/coredns/plugin/pkg/dnsutil"
 	"github.com/miekg/dns"
 )
 
@@ -27,13 +27,13 @@ const (
 	open
 )
 
-// judge decides by the name alone, so that an answer can't tell what exists. The name is absolute, in lower case, and in the zone.
+// judge decides by the name alone, so that an answer can't tell what exists. Both are absolute and in lower case.
 func (v view) judge(name, zone string) verdict {
-	base, err := dnsutil.TrimZone(name, zone)
-	if err != nil {
+	if !dns.IsSubDomain(zone, name) {
 		return hidden
 	}
-	labels := dns.SplitDomainName(base)
+	labels := dns.SplitDomainName(name)
+	labels = labels[:len(labels)-dns.CountLabel(zone)]
 	slices.Reverse(labels)
 	if len(labels) == 0 {
 		return above
@@ -57,4 +57,10 @@ func (v view) judge(name, zone string) verdict {
 		return open
 	}
 	return hidden
+}
+
+// isReverse includes the whole of a reverse tree, unlike the library's function of that name.
+func isReverse(zone string) bool {
+	dotted := "." + zone
+	return strings.HasSuffix(dotted, ".in-addr.arpa.") || strings.HasSuffix(dotted, ".ip6.arpa.")
 }

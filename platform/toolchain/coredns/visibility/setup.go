@@ -97,7 +97,7 @@ func parse(c *caddy.Controller) (services, error) {
 			}
 			for _, each := range names {
 				namespace, service, _ := strings.Cut(each, "/")
-				if len(validation.IsDNS1123Label(namespace)) > 0 || len(validation.IsDNS1035Label(service)) > 0 {
+				if len(validation.IsDNS1123Label(namespace)) > 0 || len(validation.IsDNS1123Label(service)) > 0 {
 					return nil, c.Errf("'%s' is no NAMESPACE/SERVICE", each)
 				}
 				if !slices.Contains(shared[namespace], service) {

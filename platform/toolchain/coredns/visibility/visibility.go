@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/coredns/coredns/plugin"
-	"github.com/coredns/coredns/plugin/pkg/dnsutil"
 	"github.com/coredns/coredns/request"
 	"github.com/miekg/dns"
 )
@@ -64,8 +63,6 @@ func (v *Visibility) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.
 		return answer.without(dns.RcodeNameError)
 	}
 }
-
-func isReverse(zone string) bool { return dnsutil.IsReverse(zone) > 0 }
 
 // filter passes on of an answer what the view allows. The question's name is not enough: a Service may be an alias of a
 // Service elsewhere, and an address may lead back to any name.
