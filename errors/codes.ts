@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   ClusterBusy: 'failed',
   ClusterDamaged: 'failed',
   ClusterUnsuitable: 'failed',
+  NodeCommandFailed: 'failed',
   PortTaken: 'failed',
   NoSpace: 'failed',
   VolumeFailed: 'failed',

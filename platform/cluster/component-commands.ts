@@ -13,6 +13,8 @@ export interface ComponentCommand {
   readonly args: readonly string[];
   /** Beside what every program gets. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Permissions that the files which it makes do not get; default 0o077. */
+  readonly umask?: number;
   /** How long it may take to end by itself, in milliseconds. */
   readonly graceMs: number;
 }

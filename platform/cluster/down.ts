@@ -73,6 +73,7 @@ function endData(layout: ClusterLayout): void {
   // By name, never the whole directory: what somebody else put there is not ours to end.
   const ours = [
     layout.etcdData,
+    layout.node,
     layout.audit,
     layout.logs,
     layout.config,

@@ -13,6 +13,8 @@ export interface ClusterLayout {
   readonly config: string;
   readonly logs: string;
   readonly etcdData: string;
+  /** Everything of a real node: its configuration and keys, images, containers and volumes. */
+  readonly node: string;
   readonly audit: string;
   readonly auditLog: string;
   readonly auditArchive: string;
@@ -31,6 +33,7 @@ export function clusterLayout(directory: string): ClusterLayout {
     config: join(directory, 'config'),
     logs: join(directory, 'logs'),
     etcdData: join(directory, 'etcd'),
+    node: join(directory, 'node'),
     audit,
     auditLog: join(audit, 'audit.log'),
     auditArchive: join(audit, 'archive'),

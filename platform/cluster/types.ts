@@ -1,8 +1,11 @@
 import type { OnProgress } from '../../errors';
 import type { ClusterConnection } from '../../kubernetes/types';
 
-/** Which nodes a cluster offers. `real` comes with its own issue; the interface stands so that callers need not change. */
-export type NodesChoice = { readonly kind: 'simulated'; readonly count: number } | { readonly kind: 'none' };
+/** Which nodes a cluster offers: one that runs containers, some that only pretend to, or none. */
+export type NodesChoice =
+  | { readonly kind: 'real' }
+  | { readonly kind: 'simulated'; readonly count: number }
+  | { readonly kind: 'none' };
 
 export type ComponentName =
   | 'etcd'
@@ -10,7 +13,11 @@ export type ComponentName =
   | 'kube-controller-manager'
   | 'kube-scheduler'
   | 'kwok'
-  | 'simulated-storage';
+  | 'simulated-storage'
+  | RealNodePart;
+
+/** What runs for a real node: the holder of its namespaces, and the programs inside. */
+export type RealNodePart = 'node-sandbox' | 'containerd' | 'kubelet' | 'kube-proxy' | 'calico-felix';
 
 export interface ComponentStatus {
   readonly name: ComponentName;
@@ -35,12 +42,26 @@ export interface ClusterStatus {
   readonly directory: string;
 }
 
+/** Our programs on a real node; everything else there comes from its image. */
+export type RealNodeTool = 'kubelet' | 'kube-proxy' | 'calico-felix' | 'calico-cni';
+
+export interface RealNodeImages {
+  /** Folder of the unpacked node image; only read. */
+  readonly root: string;
+  /** Reference of the image that holds a pod's namespaces; one of `images`. */
+  readonly pause: string;
+  /** Imported before the node is ready: what it must have, by reference, and the archive (OCI layout in a tar file) that has it. */
+  readonly images: readonly { readonly reference: string; readonly archive: string }[];
+}
+
 export interface ClusterUpOptions {
   readonly nodes?: NodesChoice;
   /** Paths of the tools by name, from the toolchain. */
   readonly tools: Readonly<Record<'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', string>> & {
     readonly kwok?: string;
-  };
+  } & Partial<Readonly<Record<RealNodeTool, string>>>;
+  /** What a real node is made of. Needed for the first start with `nodes.kind` `real`; remembered after. */
+  readonly realNode?: RealNodeImages;
   /** Tests only: etcd without fsync. */
   readonly unsafeNoFsync?: boolean;
   /** Chooses other ports than the remembered ones; kubeconfig files given out before no longer work. */

@@ -2,12 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { rmSync } from 'node:fs';
 import { TestbedError, text } from '../../errors';
 import { ensureConfigFiles } from './config/config-files';
+import { realNodeConfigs } from './config/real-node-configs';
+import { nodePaths } from './config/real-node-facts';
 import { serverAddress } from './kept-connection';
 import { clusterFolders, type ClusterLayout } from './layout';
 import { clusterStatus, hasFreshHeartbeat, isHealthy, observe, type Observation } from './observation';
+import { realNodeFacts, realNodePrograms } from './nodes/real/facts';
+import { chooseNetwork } from './nodes/real/network';
 import { ensureKeys } from './pki/keys';
 import { choosePorts, requireFreePorts } from './ports';
-import { ensurePrivateFolder, requireSafeParent } from './private-files';
+import { ensurePrivateFolder, readSmallFile, requireSafeParent, writePrivateFile } from './private-files';
 import { proveOwn } from './processes/proof';
 import { withLock } from './processes/lock';
 import { TOTAL_STEPS, waitUntilReady } from './readiness';
@@ -18,6 +22,7 @@ import {
   writeRecord,
   type ClusterRecord,
   type ClusterSwitches,
+  type RealNodeRecord,
 } from './record/cluster-record';
 import { stopAll } from './stopping';
 import { launchSupervisor } from './supervisor/launch';
@@ -54,14 +59,14 @@ async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, setting
   const wanted = wantedRecord(before.record, options, settings);
   if (before.record !== undefined && isSupervised(before) && isDeepStrictEqual(wanted, before.record)) {
     // Renewed certificates are picked up by those who use them.
-    ensureKeys(layout, new Date());
+    ensureKeys(layout, new Date(), before.record.realNode?.network);
     if (await isHealthy(layout, before)) return { outcome: 'unchanged', status: await clusterStatus(layout) };
     await recover(layout, before.record, before.supervisor, options, settings.startTimeoutMs);
     return { outcome: 'repaired', status: await clusterStatus(layout) };
   }
   const token = ensureInstance(layout);
   if (before.processes.length > 0) await stopAll(token, !isSupervised(before));
-  const record = await prepare(layout, wanted, options);
+  const record = await prepare(layout, wanted, token, options);
   await start(layout, record, token, options, settings.startTimeoutMs);
   return { outcome: before.processes.length > 0 ? 'repaired' : 'started', status: await clusterStatus(layout) };
 }
@@ -73,12 +78,18 @@ function isSupervised({ supervisor, said }: Observation): boolean {
   );
 }
 
-/** What the cluster should be: what is asked for, else what is remembered. Ports may be left out here and chosen later. */
+type WantedRecord = Omit<ClusterRecord, 'ports' | 'realNode'> & {
+  readonly ports?: ClusterRecord['ports'];
+  readonly realNode?: Omit<RealNodeRecord, 'network'> & { readonly network?: RealNodeRecord['network'] };
+};
+
+/** What the cluster should be: what is asked for, else what is remembered. Ports and addresses may be left out here and chosen later. */
 function wantedRecord(
   known: ClusterRecord | undefined,
-  { nodes, tools, unsafeNoFsync, newPorts }: ClusterUpOptions,
+  options: ClusterUpOptions,
   { switches }: UpSettings,
-): Omit<ClusterRecord, 'ports'> & { readonly ports?: ClusterRecord['ports'] } {
+): WantedRecord {
+  const { nodes, tools, unsafeNoFsync, newPorts } = options;
   const choice = nodes ?? known?.nodes ?? DEFAULT_NODES;
   if (choice.kind === 'simulated' && tools.kwok === undefined)
     throw new TestbedError(
@@ -91,6 +102,8 @@ function wantedRecord(
         ),
       },
     );
+  const realNode = wantedNode(known, options);
+  if (choice.kind === 'real') requireRealNode(realNode, tools);
   return {
     version: 1,
     created: known?.created ?? new Date().toISOString(),
@@ -101,11 +114,34 @@ function wantedRecord(
       'kube-controller-manager': tools['kube-controller-manager'],
       'kube-scheduler': tools['kube-scheduler'],
       ...(tools.kwok === undefined ? {} : { kwok: tools.kwok }),
+      ...(choice.kind === 'real' ? realNodePrograms(tools) : {}),
     },
+    ...(realNode === undefined ? {} : { realNode }),
     // Never remembered: a start without them is a safe one again.
     switches: { ...DEFAULT_SWITCHES, unsafeNoFsync: unsafeNoFsync === true, ...switches },
     ...(known === undefined || newPorts === true ? {} : { ports: known.ports }),
   };
+}
+
+/** What a real node is made of: what is given now, else what is remembered. */
+function wantedNode(
+  known: ClusterRecord | undefined,
+  { realNode }: ClusterUpOptions,
+): WantedRecord['realNode'] | undefined {
+  if (realNode === undefined) return known?.realNode;
+  const { root, pause, images } = realNode;
+  const network = known?.realNode?.network;
+  return { root, pause, images: images.map((image) => ({ ...image })), ...(network === undefined ? {} : { network }) };
+}
+
+function requireRealNode(realNode: WantedRecord['realNode'] | undefined, tools: ClusterUpOptions['tools']): void {
+  realNodePrograms(tools);
+  if (realNode !== undefined) return;
+  throw new TestbedError(
+    'ImageMissing',
+    text('a real node needs its images, and none are given', '실제 노드에는 이미지가 필요하지만 주어진 것이 없습니다'),
+    { hint: text('build them: testbed images build node', '만드세요: testbed images build node') },
+  );
 }
 
 /** Waits for the supervisor, who lives, to mend what is not well. */
@@ -136,7 +172,8 @@ async function recover(
 /** Keys, ports and configuration, while nothing of ours runs. */
 async function prepare(
   layout: ClusterLayout,
-  wanted: ReturnType<typeof wantedRecord>,
+  { realNode, ...wanted }: WantedRecord,
+  token: string,
   { onProgress }: ClusterUpOptions,
 ): Promise<ClusterRecord> {
   const title = text('keys and configuration', '키와 설정');
@@ -145,10 +182,17 @@ async function prepare(
   onProgress?.({ ...step, state: 'start' });
   try {
     if (wanted.ports !== undefined) await requireFreePorts(wanted.ports);
-    ensureKeys(layout, new Date());
-    const record: ClusterRecord = { ...wanted, ports: wanted.ports ?? (await choosePorts()) };
+    const network = realNode === undefined ? undefined : chooseNetwork(token, realNode.network);
+    const record: ClusterRecord = {
+      ...wanted,
+      ports: wanted.ports ?? (await choosePorts()),
+      ...(realNode === undefined || network === undefined ? {} : { realNode: { ...realNode, network } }),
+    };
+    if (network !== undefined) ensureNodeFolders(layout);
+    ensureKeys(layout, new Date(), network);
     if (!isDeepStrictEqual(record, readRecord(layout))) writeRecord(layout, record);
     ensureConfigFiles(layout, serverAddress(record));
+    ensureNodeConfigs(layout, record, token);
     rmSync(layout.status, { force: true });
     onProgress?.({ ...step, state: 'done', elapsedMs: Date.now() - began });
     return record;
@@ -156,6 +200,18 @@ async function prepare(
     onProgress?.({ ...step, state: 'failed', elapsedMs: Date.now() - began });
     throw error;
   }
+}
+
+function ensureNodeFolders(layout: ClusterLayout): void {
+  const { folder, config, pki, cni, logs, containerd, kubelet } = nodePaths(layout);
+  for (const path of [folder, config, pki, cni, logs, containerd, kubelet]) ensurePrivateFolder(path);
+}
+
+function ensureNodeConfigs(layout: ClusterLayout, record: ClusterRecord, token: string): void {
+  const facts = realNodeFacts(record, token);
+  if (facts === undefined) return;
+  for (const [path, content] of Object.entries(realNodeConfigs(layout, facts).files))
+    if (readSmallFile(path) !== content) writePrivateFile(path, content);
 }
 
 /** Starts and waits; a start that fails or is broken off leaves nothing running. */

@@ -20,6 +20,19 @@ const switchesSchema = z.strictObject({
   archiveEverySeconds: z.number().positive(),
 });
 
+/** The link between host and node: a /30 of which both ends are known. */
+const networkSchema = z.strictObject({ hostAddress: z.ipv4(), nodeAddress: z.ipv4() });
+
+const realNodeSchema = z.strictObject({
+  root: z.string(),
+  pause: z.string(),
+  images: z.array(z.strictObject({ reference: z.string(), archive: z.string() })),
+  network: networkSchema,
+});
+
+/** What a real node is made of, and its addresses. */
+export type RealNodeRecord = z.infer<typeof realNodeSchema>;
+
 const recordSchema = z.strictObject({
   version: z.literal(1),
   created: z.iso.datetime(),
@@ -27,6 +40,7 @@ const recordSchema = z.strictObject({
   nodes: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('simulated'), count: z.int().min(1).max(1000) }),
     z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('real') }),
   ]),
   tools: z.strictObject({
     etcd: z.string(),
@@ -34,7 +48,13 @@ const recordSchema = z.strictObject({
     'kube-controller-manager': z.string(),
     'kube-scheduler': z.string(),
     kwok: z.string().optional(),
+    kubelet: z.string().optional(),
+    'kube-proxy': z.string().optional(),
+    'calico-felix': z.string().optional(),
+    'calico-cni': z.string().optional(),
   }),
+  /** With nodes of kind `real`; kept when other nodes are chosen, so that the addresses stay. */
+  realNode: realNodeSchema.optional(),
   switches: switchesSchema,
 });
 

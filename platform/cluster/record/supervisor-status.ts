@@ -9,6 +9,11 @@ export const COMPONENT_NAMES = [
   'kube-scheduler',
   'kwok',
   'simulated-storage',
+  'node-sandbox',
+  'containerd',
+  'kubelet',
+  'kube-proxy',
+  'calico-felix',
 ] as const;
 
 const statusSchema = z.object({

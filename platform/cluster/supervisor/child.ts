@@ -10,12 +10,21 @@ import { nextPause } from './pauses';
 /** Without a probe, a program that lives this long has started. */
 const SETTLED_MS = 700;
 
+export interface ChildOptions {
+  /** Whether it is started again when it ends; default true. Without, `onEnd` says that it has ended. */
+  readonly isKept?: boolean;
+  readonly onEnd?: () => void;
+  /** What is really run, asked at each start; default the command as it is. */
+  readonly wrap?: (command: ComponentCommand) => Pick<ComponentCommand, 'file' | 'args'>;
+}
+
 /** One program that is kept running until `stop`. */
 export class Child {
   readonly command: ComponentCommand;
   readonly #layout: ClusterLayout;
   readonly #token: string;
   readonly #onChange: () => void;
+  readonly #options: ChildOptions;
   #process: ChildProcess | undefined;
   #state: ComponentStatus['state'] = 'stopped';
   #restarts = 0;
@@ -26,8 +35,15 @@ export class Child {
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
-  constructor(command: ComponentCommand, layout: ClusterLayout, token: string, onChange: () => void) {
+  constructor(
+    command: ComponentCommand,
+    layout: ClusterLayout,
+    token: string,
+    onChange: () => void,
+    options: ChildOptions = {},
+  ) {
     this.command = command;
+    this.#options = options;
     this.#layout = layout;
     this.#token = token;
     this.#onChange = onChange;
@@ -48,7 +64,9 @@ export class Child {
     };
   }
 
+  /** Starts it; also again after `stop`. */
   start(): void {
+    this.#stopping = false;
     this.#began = Date.now();
     this.#change('starting');
     try {
@@ -60,8 +78,11 @@ export class Child {
   }
 
   #spawn(): void {
-    const { name, file, args } = this.command;
+    const { name, environment = {}, umask = 0o077 } = this.command;
+    const { file, args } = this.#options.wrap?.(this.command) ?? this.command;
     const log = openSync(logFile(this.#layout, name), 'a', 0o600);
+    // A child takes its parent's, in the instant of its start.
+    const own = process.umask(umask);
     try {
       const child = spawn(file, [...args], {
         cwd: this.#layout.directory,
@@ -72,6 +93,7 @@ export class Child {
           HOME: this.#layout.directory,
           [TOKEN_VARIABLE]: this.#token,
           [ROLE_VARIABLE]: name,
+          ...environment,
         },
       });
       this.#process = child;
@@ -84,6 +106,7 @@ export class Child {
       );
       this.#timer = setTimeout(() => this.#change('running'), SETTLED_MS);
     } finally {
+      process.umask(own);
       closeSync(log);
     }
   }
@@ -113,8 +136,9 @@ export class Child {
     this.#restarts++;
     this.#pause = nextPause(this.#pause, Date.now() - this.#began);
     this.#failures = this.#pause === nextPause(undefined, 0) ? 1 : this.#failures + 1;
-    this.#timer = setTimeout(() => this.start(), this.#pause);
+    if (this.#options.isKept !== false) this.#timer = setTimeout(() => this.start(), this.#pause);
     this.#change('backing-off');
+    this.#options.onEnd?.();
   }
 
   #change(state: ComponentStatus['state']): void {

@@ -8,6 +8,7 @@ import { controllerCommands, foundationCommands, type ComponentCommand } from '.
 import { keptConnection, serverAddress } from '../kept-connection';
 import { logFile, type ClusterLayout } from '../layout';
 import { nodeProvider } from '../nodes/choose';
+import { RealNode } from '../nodes/real/real-node';
 import { ensureKeys } from '../pki/keys';
 import type { ClusterRecord } from '../record/cluster-record';
 import { writeSupervisorStatus, type SupervisorStatus } from '../record/supervisor-status';
@@ -31,6 +32,7 @@ export class Supervisor {
   readonly #record: ClusterRecord;
   readonly #foundation: readonly Child[];
   readonly #controllers: readonly Child[];
+  readonly #node: RealNode | undefined;
   readonly #storage: StorageStatus | undefined;
   readonly #since = new Date();
   readonly #ending = new AbortController();
@@ -44,6 +46,7 @@ export class Supervisor {
   #isApiReady = false;
   #archiveProblem: string | undefined;
   #isArchiving = false;
+  #nodeFailures = 0;
   #isProbing = false;
 
   constructor(layout: ClusterLayout, record: ClusterRecord, token: string) {
@@ -52,6 +55,13 @@ export class Supervisor {
     const child = (command: ComponentCommand): Child => new Child(command, layout, token, () => this.#write());
     this.#foundation = foundationCommands(layout, record).map(child);
     this.#controllers = controllerCommands(layout, record).map(child);
+    this.#node = RealNode.of({
+      layout,
+      record,
+      token,
+      onChange: () => this.#write(),
+      onProblem: (error) => this.#nodeFailed(error),
+    });
     this.#storage = record.nodes.kind === 'simulated' ? { state: 'stopped', restarts: 0 } : undefined;
   }
 
@@ -61,7 +71,7 @@ export class Supervisor {
     this.#every(HEARTBEAT_MS, () => this.#beat());
     this.#every(this.#record.switches.archiveEverySeconds * 1000, () => this.#archive());
     this.#every(RENEWAL_MS, async () => {
-      ensureKeys(this.#layout, new Date());
+      ensureKeys(this.#layout, new Date(), this.#record.realNode?.network);
     });
     for (const child of this.#foundation) child.start();
     await this.#persist('bootstrap', async () => {
@@ -73,6 +83,7 @@ export class Supervisor {
         await bootstrap(client, nodes, signal, clusterDnsFacts(this.#record));
         this.#enter('controllers');
         this.#startControllers();
+        this.#node?.start();
         await this.#until(() => this.#controllers.every(({ status }) => status.state === 'running'));
         this.#enter('nodes');
         while ((await nodes.ready(client, signal)) < nodes.count) await delay(POLL_MS, undefined, { signal });
@@ -92,6 +103,7 @@ export class Supervisor {
     this.#write();
     for (const timer of this.#timers) clearInterval(timer);
     this.#ending.abort();
+    await this.#node?.stop(graceMs);
     await Promise.all(this.#controllers.map((child) => child.stop(graceMs)));
     await Promise.all(this.#background);
     await this.#probe?.close();
@@ -108,6 +120,18 @@ export class Supervisor {
     const connect = (): KubernetesClient =>
       createClient(keptConnection(this.#layout, this.#record, 'simulated-storage'));
     this.#background.push(runSimulatedStorage(connect, storage, this.#ending.signal).catch(report));
+  }
+
+  #nodeFailed(error: unknown): void {
+    report(error);
+    this.#nodeFailures++;
+    // While the start still waits for it, those who wait should learn why it does not come.
+    if (this.#phase === 'starting' && this.#nodeFailures >= PATIENCE) this.#problem = `node: ${reasonOf(error)}`;
+    this.#write();
+  }
+
+  get #children(): readonly Child[] {
+    return [...this.#foundation, ...this.#controllers, ...(this.#node?.children ?? [])];
   }
 
   async #untilReady(client: KubernetesClient): Promise<void> {
@@ -166,8 +190,7 @@ export class Supervisor {
       this.#isProbing = false;
       this.#write();
     }
-    for (const { command } of [...this.#foundation, ...this.#controllers])
-      rotateLog(logFile(this.#layout, command.name));
+    for (const { command } of this.#children) rotateLog(logFile(this.#layout, command.name));
     rotateLog(logFile(this.#layout, 'supervisor'));
   }
 
@@ -206,13 +229,13 @@ export class Supervisor {
   }
 
   #write(): void {
-    const children = [...this.#foundation, ...this.#controllers].map(({ status }) =>
+    const children = this.#children.map(({ status }) =>
       // A running process that does not serve is not running for those who need it.
       status.name === 'kube-apiserver' && status.state === 'running' && !this.#isApiReady
         ? { ...status, state: 'starting' as const }
         : status,
     );
-    const failing = [...this.#foundation, ...this.#controllers].find(({ failures }) => failures >= PATIENCE)?.status;
+    const failing = this.#children.find(({ failures }) => failures >= PATIENCE)?.status;
     const problem = this.#problem ?? (failing === undefined ? undefined : (failing.lastExit ?? 'ended'));
     const storage =
       this.#storage === undefined ? [] : [{ name: 'simulated-storage' as const, pid: process.pid, ...this.#storage }];
