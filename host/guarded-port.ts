@@ -4,6 +4,12 @@ import { peerOwnerFromProc, type PeerOwner } from './peer-owner';
 export interface GuardedPortOptions {
   /** Connections that are let in; the listener closes with the last of them. Default 1: each of the CLI's links is one connection. */
   readonly connections?: number;
+  /** In place of `connections`: the listener stays, and at most so many are open at the same time. */
+  readonly atOnce?: number;
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Each direction of a connection ends on its own; whoever handles it ends both. Default false. */
+  readonly halfOpen?: boolean;
   /** Who owns the other end. Default: the kernel's socket table; undefined where there is none. */
   readonly peerOwner?: PeerOwner | undefined;
 }
@@ -25,15 +31,16 @@ export interface GuardedPort {
  * kernel says that a process of our own user holds the other end, and no more than expected are. Others get nothing, not a byte.
  */
 export function openGuardedPort(options: GuardedPortOptions = {}): Promise<GuardedPort> {
-  const allowed = options.connections ?? 1;
+  const { atOnce, port: wished = 0, halfOpen = false } = options;
+  const allowed = atOnce === undefined ? (options.connections ?? 1) : Infinity;
   const peerOwner = 'peerOwner' in options ? options.peerOwner : peerOwnerFromProc();
   const waiting: Socket[] = [];
   const open = new Set<Socket>();
   let handler: ((socket: Socket) => void) | undefined;
   let admitted = 0;
   let refused = 0;
-  const server: Server = createServer((socket) => {
-    if (admitted >= allowed || !isOurs(socket, peerOwner)) {
+  const server: Server = createServer({ allowHalfOpen: halfOpen }, (socket) => {
+    if (admitted >= allowed || open.size >= (atOnce ?? Infinity) || !isOurs(socket, peerOwner)) {
       refused++;
       socket.destroy();
       return;
@@ -49,7 +56,7 @@ export function openGuardedPort(options: GuardedPortOptions = {}): Promise<Guard
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0, backlog: 8 }, () => {
+    server.listen({ host: '127.0.0.1', port: wished, backlog: atOnce ?? 8 }, () => {
       const address = server.address();
       if (address === null || typeof address === 'string') {
         reject(new Error('a listener on 127.0.0.1 has no port'));

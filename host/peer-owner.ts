@@ -1,13 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-const ESTABLISHED = '01';
+/** Established; and the two of one that said that it sends no more but still listens. */
+const OPEN_STATES = ['01', '04', '05'];
 const CHUNK_BYTES = 64 * 1024;
 
 /** Uid of the process at the other end of a loopback connection; undefined when the kernel shows no live owner. */
 export type PeerOwner = (peerPort: number, ownPort: number) => number | undefined;
 
 /**
- * Reads the owner from the kernel's socket table (IPv4, 127.0.0.1 on both sides). Only a connection that is open at this moment
+ * Reads the owner from the kernel's socket table (IPv4, 127.0.0.1 on both sides). Only a connection that somebody holds at this moment
  * counts: a socket that was closed already is shown with uid 0 and would pass for root's. Undefined on systems without /proc.
  */
 export function peerOwnerFromProc(): PeerOwner | undefined {
@@ -35,12 +36,12 @@ function ownerFromTable(peerPort: number, ownPort: number): number | undefined {
 
 /** The owner that a socket table in the format of /proc/net/tcp shows. */
 export function ownerIn(table: string, peerPort: number, ownPort: number): number | undefined {
-  const ends = ` ${loopback(peerPort)} ${loopback(ownPort)} ${ESTABLISHED} `;
+  const ends = ` ${loopback(peerPort)} ${loopback(ownPort)} `;
   const at = table.indexOf(ends);
-  if (at < 0) return undefined;
+  if (at < 0 || !OPEN_STATES.includes(table.slice(at + ends.length, at + ends.length + 2))) return undefined;
   const end = table.indexOf('\n', at);
   const rest = table
-    .slice(at + ends.length, end < 0 ? undefined : end)
+    .slice(at + ends.length + 3, end < 0 ? undefined : end)
     .trim()
     .split(/\s+/);
   // After the state: queues, timer, retransmits, uid, timeout, inode. Inode 0 is a socket that nobody holds.

@@ -40,23 +40,8 @@ export interface Caller {
 export function createCaller(connection: ClusterConnection): Caller {
   const transport = createTransport(connection);
   const warnings = createWarnings();
-  const { server, credential } = connection;
-  const own = credential.kind === 'token' ? [credential.token] : [credential.keyPem];
-  const who = plainWords(identityOf(connection, subjectName));
-
-  const subjectOf = ({
-    verb,
-    target,
-    secret,
-    hidden,
-  }: Pick<Call, 'verb' | 'target' | 'secret' | 'hidden'>): CallSubject => ({
-    verb,
-    target,
-    server,
-    who,
-    secret: secret === true,
-    hidden: [...own, ...(hidden ?? [])],
-  });
+  const { server } = connection;
+  const subjectOf = subjectsOf(connection);
 
   const refusalOf = (call: Call, status: number, body: unknown, after: string | undefined): KubernetesCallError => {
     const expired = status === 401 ? expiredCredential(connection, new Date()) : undefined;
@@ -109,6 +94,27 @@ export function createCaller(connection: ClusterConnection): Caller {
     takeWarnings: () => warnings.take(),
     close: () => transport.close(),
   };
+}
+
+type Subject = Pick<Call, 'verb' | 'target' | 'secret' | 'hidden'>;
+
+/** What messages say of one call on its own. */
+export function callSubject(connection: ClusterConnection, subject: Subject): CallSubject {
+  return subjectsOf(connection)(subject);
+}
+
+function subjectsOf(connection: ClusterConnection): (subject: Subject) => CallSubject {
+  const { server, credential } = connection;
+  const own = credential.kind === 'token' ? [credential.token] : [credential.keyPem];
+  const who = plainWords(identityOf(connection, subjectName));
+  return ({ verb, target, secret, hidden }) => ({
+    verb,
+    target,
+    server,
+    who,
+    secret: secret === true,
+    hidden: [...own, ...(hidden ?? [])],
+  });
 }
 
 function readable(server: string, words: string): unknown {

@@ -127,7 +127,8 @@ async function bounded(server: string, body: Dispatcher.ResponseData['body']): P
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function addressOf({ server }: ClusterConnection): URL {
+/** Where the API server is; throws KubeconfigRefused. */
+export function addressOf({ server }: ClusterConnection): URL {
   const address = serverAddress(server);
   if (address !== undefined) return address;
   const shown = addressForPeople(server);
@@ -140,7 +141,8 @@ function addressOf({ server }: ClusterConnection): URL {
   );
 }
 
-function secureContextOf({ server, caPem, credential }: ClusterConnection): SecureContext {
+/** Trusts the connection's CA and nothing else, and shows its certificate; throws KubeconfigRefused. */
+export function secureContextOf({ server, caPem, credential }: ClusterConnection): SecureContext {
   // An empty CA would silently mean the system's CAs.
   if (!caPem.includes('-----BEGIN CERTIFICATE-----'))
     throw new TestbedError(

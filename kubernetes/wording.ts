@@ -2,7 +2,19 @@ import { text, type Text } from '../errors';
 import type { ObjectReference } from './types';
 
 /** What was asked of the server, for messages. */
-export type CallVerb = 'get' | 'list' | 'create' | 'apply' | 'patch' | 'delete' | 'watch' | 'discover' | 'call';
+export type CallVerb =
+  | 'get'
+  | 'list'
+  | 'create'
+  | 'apply'
+  | 'patch'
+  | 'delete'
+  | 'watch'
+  | 'discover'
+  | 'call'
+  | 'exec'
+  | 'forward'
+  | 'log';
 
 const VERBS: Readonly<Record<CallVerb, Text>> = {
   get: text('read', '조회'),
@@ -14,6 +26,9 @@ const VERBS: Readonly<Record<CallVerb, Text>> = {
   watch: text('watch', '감시'),
   discover: text('discover', '종류 확인'),
   call: text('call', '호출'),
+  exec: text('run a command in', '명령 실행'),
+  forward: text('forward a port of', '포트 포워딩'),
+  log: text('read the log of', '로그 조회'),
 };
 
 export function wordOf(verb: CallVerb): Text {
