@@ -9,6 +9,7 @@ import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
+import { volumesInUse, type VolumeUse } from './volumes';
 
 export interface ShowOptions extends TargetOptions {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface ShowResult {
     | {
         readonly workloads: readonly ShownObject[];
         readonly quota: readonly QuotaUse[];
+        /** Of a real node; empty on others. */
+        readonly volumes: readonly VolumeUse[];
         readonly simulatedNodes: boolean;
       }
     | undefined;
@@ -75,12 +78,13 @@ export async function show(options: ShowOptions, surroundings: Surroundings): Pr
 }
 
 async function look(client: KubernetesClient, namespace: string): Promise<ShowResult['live']> {
-  const [workloads, quota, simulatedNodes] = await Promise.all([
+  const [workloads, quota, volumes, simulatedNodes] = await Promise.all([
     Promise.all(SHOWN_KINDS.map(([apiVersion, kind]) => collect(client.list(apiVersion, kind, { namespace })))),
     collect(client.list('v1', 'ResourceQuota', { namespace })),
+    volumesInUse(client, namespace),
     hasSimulatedNodes(client),
   ]);
-  return { workloads: workloads.flat().map(shown), quota: quota.flatMap(quotaUse), simulatedNodes };
+  return { workloads: workloads.flat().map(shown), quota: quota.flatMap(quotaUse), volumes, simulatedNodes };
 }
 
 async function collect(objects: AsyncIterable<KubernetesObject>): Promise<KubernetesObject[]> {

@@ -7,6 +7,7 @@ import { TARGET_FLAGS } from './target-flags';
 import { OBJECT_STATES, SIMULATED_NODES, stateCell } from './testbed-view';
 
 type QuotaRow = NonNullable<ShowResult['live']>['quota'][number];
+type VolumeRow = NonNullable<ShowResult['live']>['volumes'][number];
 
 const OUTPUT_LABELS: ReadonlyMap<string, Text> = new Map([
   ['database', text('database', '데이터베이스')],
@@ -66,6 +67,19 @@ export const showCommand = defineCommand({
                   live.quota.filter(isAllowed).map(({ resource, used, hard }) => [resource, used, hard]),
                 ),
               ]),
+          ...(live.volumes.length === 0
+            ? []
+            : [
+                table(
+                  [text('VOLUME', '볼륨'), text('USED', '사용'), text('OF', '한도'), text('LIMIT', '한도 적용')],
+                  live.volumes.map((volume) => [
+                    volume.claim,
+                    volume.used === undefined ? text('not measured yet', '아직 측정 안 됨') : mebibytes(volume.used),
+                    mebibytes(volume.size),
+                    limitCell(volume),
+                  ]),
+                ),
+              ]),
           ...(live.simulatedNodes ? [SIMULATED_NODES] : []),
         ]),
   ],
@@ -87,6 +101,17 @@ function outputWords(value: unknown): string {
   return Object.entries(value)
     .map(([name, one]) => `${name} ${typeof one === 'string' ? one : JSON.stringify(one)}`)
     .join(', ');
+}
+
+function limitCell({ quota, over }: VolumeRow): Cell {
+  if (over) return toned('bad', text('exceeded, writers are stopped', '초과, 쓰기 파드 중지 중'));
+  return quota === 'enforced'
+    ? toned('good', text('enforced by the file system', '파일 시스템이 강제'))
+    : toned('warn', text('unenforced, measured', '강제되지 않음, 측정만'));
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)}Mi`;
 }
 
 /** Kinds that nobody may make have a quota of nothing: `--output json` names them. */
