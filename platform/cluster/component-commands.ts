@@ -8,7 +8,7 @@ import { LABELS } from '../../components/vocabulary';
 
 /** A program to run: no secret is in its arguments, every key is read from a file. */
 export interface ComponentCommand {
-  readonly name: Exclude<ComponentName, 'simulated-storage'>;
+  readonly name: Exclude<ComponentName, 'simulated-storage' | 'local-storage'>;
   readonly file: string;
   readonly args: readonly string[];
   /** Beside what every program gets. */

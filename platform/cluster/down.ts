@@ -17,7 +17,7 @@ export async function clusterDown(
   if (!existsSync(layout.directory)) return { outcome: 'unchanged' };
   const outcome = await withLock(layout.directory, LOCK_WAIT_MS, async () => {
     const token = readToken(layout, destroy);
-    const stopped = token === undefined ? 0 : await stop(token, onProgress);
+    const stopped = token === undefined ? 0 : await stop(layout, token, onProgress);
     if (stopped > 0) rmSync(layout.status, { force: true });
     if (destroy) endData(layout);
     return stopped > 0 || destroy ? 'stopped' : 'unchanged';
@@ -37,12 +37,12 @@ function readToken(layout: ClusterLayout, destroy: boolean): string | undefined 
   }
 }
 
-async function stop(token: string, onProgress: OnProgress | undefined): Promise<number> {
+async function stop(layout: ClusterLayout, token: string, onProgress: OnProgress | undefined): Promise<number> {
   const step = { id: 'cluster:stop', title: text('the cluster stops', '클러스터 중지'), index: 1, total: 1 };
   const began = Date.now();
   onProgress?.({ ...step, state: 'start' });
   try {
-    const count = await stopAll(token);
+    const count = await stopAll(layout, token);
     const state = count === 0 ? 'skipped' : 'done';
     onProgress?.({ ...step, state, elapsedMs: Date.now() - began });
     return count;

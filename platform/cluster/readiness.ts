@@ -105,7 +105,9 @@ function failingComponent(said: SupervisorStatus | undefined): string {
     components.find(({ state }) => state === 'backing-off') ??
     components.find(({ restarts }) => restarts > 0) ??
     components.find(({ state }) => state === 'starting');
-  if (failing === undefined || failing.name === 'simulated-storage') return 'supervisor';
+  // Those are no programs of their own.
+  if (failing === undefined || failing.name === 'simulated-storage' || failing.name === 'local-storage')
+    return 'supervisor';
   return failing.name;
 }
 

@@ -1,4 +1,6 @@
 import { TestbedError, text, verbatim } from '../../errors';
+import type { ClusterLayout } from './layout';
+import { CONTAINER_GRACE_MS, endNode } from './nodes/real/ending';
 import { endAllOwn, waitForEnd } from './processes/ending';
 import { ownProcesses, signalOwn } from './processes/proof';
 
@@ -9,10 +11,10 @@ const ORPHAN_GRACE_MS = 10_000;
 const DEAF_MS = 3000;
 
 /**
- * Ends every process that proves to be the cluster's, through its supervisor where one lives. Throws ClusterStopFailed when some remain.
+ * Ends every process that proves to be the cluster's, those in containers too, through its supervisor where one lives. Throws ClusterStopFailed when some remain.
  * Returns how many there were.
  */
-export async function stopAll(token: string, isDeaf = false): Promise<number> {
+export async function stopAll(layout: ClusterLayout, token: string, isDeaf = false): Promise<number> {
   const before = ownProcesses(token);
   const supervisor = before.find(({ role }) => role === 'supervisor');
   if (supervisor !== undefined) {
@@ -20,6 +22,7 @@ export async function stopAll(token: string, isDeaf = false): Promise<number> {
     signalOwn(supervisor, token, 'SIGCONT');
     await waitForEnd([supervisor], isDeaf ? DEAF_MS : SUPERVISOR_WAIT_MS);
   }
+  const containers = await endNode(layout, token, CONTAINER_GRACE_MS);
   const left = await endAllOwn(token, ORPHAN_GRACE_MS);
   if (left.length > 0)
     throw new TestbedError(
@@ -36,5 +39,5 @@ export async function stopAll(token: string, isDeaf = false): Promise<number> {
         ),
       },
     );
-  return before.length;
+  return before.length + containers;
 }

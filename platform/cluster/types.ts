@@ -14,6 +14,7 @@ export type ComponentName =
   | 'kube-scheduler'
   | 'kwok'
   | 'simulated-storage'
+  | 'local-storage'
   | RealNodePart;
 
 /** What runs for a real node: the holder of its namespaces, and the programs inside. */

@@ -65,7 +65,8 @@ async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, setting
     return { outcome: 'repaired', status: await clusterStatus(layout) };
   }
   const token = ensureInstance(layout);
-  if (before.processes.length > 0) await stopAll(token, !isSupervised(before));
+  // Also without processes of ours containers may run, if all others were killed.
+  await stopAll(layout, token, before.processes.length > 0 && !isSupervised(before));
   const record = await prepare(layout, wanted, token, options);
   await start(layout, record, token, options, settings.startTimeoutMs);
   return { outcome: before.processes.length > 0 ? 'repaired' : 'started', status: await clusterStatus(layout) };
@@ -226,7 +227,7 @@ async function start(
     const supervisor = proveOwn(await launchSupervisor(layout, token), token);
     await waitUntilReady(layout, record, supervisor, startTimeoutMs, options);
   } catch (error) {
-    await stopAll(token);
+    await stopAll(layout, token);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ export const COMPONENT_NAMES = [
   'kube-scheduler',
   'kwok',
   'simulated-storage',
+  'local-storage',
   'node-sandbox',
   'containerd',
   'kubelet',

@@ -13,6 +13,7 @@ import { ensureKeys } from '../pki/keys';
 import type { ClusterRecord } from '../record/cluster-record';
 import { writeSupervisorStatus, type SupervisorStatus } from '../record/supervisor-status';
 import type { StorageStatus } from '../storage/rounds';
+import { runLocalStorage } from '../storage/local-storage';
 import { runSimulatedStorage } from '../storage/simulated-storage';
 import { archiveClosedAudit } from './audit-archive';
 import { Child } from './child';
@@ -62,7 +63,7 @@ export class Supervisor {
       onChange: () => this.#write(),
       onProblem: (error) => this.#nodeFailed(error),
     });
-    this.#storage = record.nodes.kind === 'simulated' ? { state: 'stopped', restarts: 0 } : undefined;
+    this.#storage = record.nodes.kind === 'none' ? undefined : { state: 'stopped', restarts: 0 };
   }
 
   /** Starts all and resolves when the cluster is ready for the first time; goes on trying until then. */
@@ -114,12 +115,25 @@ export class Supervisor {
   #startControllers(): void {
     this.#ending.signal.throwIfAborted();
     for (const child of this.#controllers) if (child.status.state === 'stopped') child.start();
+    this.#startStorage();
+  }
+
+  /** Who makes volumes: the real ones in the node, or those that only pretend. */
+  #startStorage(): void {
     const storage = this.#storage;
+    const node = this.#node;
     if (storage?.state !== 'stopped') return;
     storage.state = 'starting';
-    const connect = (): KubernetesClient =>
-      createClient(keptConnection(this.#layout, this.#record, 'simulated-storage'));
-    this.#background.push(runSimulatedStorage(connect, storage, this.#ending.signal).catch(report));
+    const connectAs = (name: 'simulated-storage' | 'local-storage') => (): KubernetesClient =>
+      createClient(keptConnection(this.#layout, this.#record, name));
+    const { signal } = this.#ending;
+    const work =
+      node === undefined
+        ? runSimulatedStorage(connectAs('simulated-storage'), storage, signal)
+        : this.#until(() => node.isUp).then(() =>
+            runLocalStorage({ store: node.store, connect: connectAs('local-storage') }, storage, signal),
+          );
+    this.#background.push(work.catch((error: unknown) => (signal.aborted ? undefined : report(error))));
   }
 
   #nodeFailed(error: unknown): void {
@@ -128,6 +142,10 @@ export class Supervisor {
     // While the start still waits for it, those who wait should learn why it does not come.
     if (this.#phase === 'starting' && this.#nodeFailures >= PATIENCE) this.#problem = `node: ${reasonOf(error)}`;
     this.#write();
+  }
+
+  get #storageName(): 'simulated-storage' | 'local-storage' {
+    return this.#node === undefined ? 'simulated-storage' : 'local-storage';
   }
 
   get #children(): readonly Child[] {
@@ -238,7 +256,7 @@ export class Supervisor {
     const failing = this.#children.find(({ failures }) => failures >= PATIENCE)?.status;
     const problem = this.#problem ?? (failing === undefined ? undefined : (failing.lastExit ?? 'ended'));
     const storage =
-      this.#storage === undefined ? [] : [{ name: 'simulated-storage' as const, pid: process.pid, ...this.#storage }];
+      this.#storage === undefined ? [] : [{ name: this.#storageName, pid: process.pid, ...this.#storage }];
     try {
       writeSupervisorStatus(this.#layout, {
         phase: this.#phase,

@@ -1,13 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
 import type { ClusterLayout } from '../../layout';
-import { runInNode, type NodeCommandOptions } from './run-in-node';
+import { runInNode } from './run-in-node';
 
 const IMPORT_LIMIT_MS = 300_000;
 const LIST_LIMIT_MS = 30_000;
 const IMAGES = ['ctr', '--namespace', 'k8s.io', 'images'] as const;
 
 /** `runInNode` of one node. */
-export type RunInNode = (argv: readonly string[], options: NodeCommandOptions) => Promise<{ readonly stdout: string }>;
+export type RunInNode = (
+  argv: readonly string[],
+  options: { readonly signal: AbortSignal; readonly input?: string | number },
+) => Promise<{ readonly stdout: string }>;
 
 /** An image that the node must have, and the archive that has it. */
 export interface NodeImage {

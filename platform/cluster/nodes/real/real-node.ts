@@ -10,13 +10,15 @@ import { writePrivateFile } from '../../private-files';
 import type { ClusterRecord, RealNodeRecord } from '../../record/cluster-record';
 import { Child } from '../../supervisor/child';
 import { nextPause } from '../../supervisor/pauses';
-import type { ComponentStatus } from '../../types';
+import { LocalStore } from '../../storage/local-store';
+import { volumePlace } from '../../storage/local-place';
 import { forwardApi, type ApiForward } from './api-forward';
-import { digestOf, makeCgroup } from './cgroups';
+import { digestOf, makeCgroup, nodeCgroup } from './cgroups';
+import { stopContainers } from './containers';
 import { enterArguments, insideOf, isSandboxReady } from './enter';
-import { endRest } from './ending';
+import { CONTAINER_GRACE_MS, endNode } from './ending';
 import { realNodeFacts, realNodePrograms } from './facts';
-import { importImages } from './import-images';
+import { importImages, type RunInNode } from './import-images';
 import { hostDevice } from './network';
 import { nodePartCommands } from './part-commands';
 import { runInside } from './run-in-node';
@@ -37,6 +39,8 @@ export interface RealNodeOptions {
 
 /** The node of a cluster: its namespaces, and the programs in them, kept running until `stop`. */
 export class RealNode {
+  /** The volumes on it. */
+  readonly store: LocalStore;
   readonly #layout: ClusterLayout;
   readonly #token: string;
   readonly #facts: RealNodeFacts;
@@ -44,9 +48,15 @@ export class RealNode {
   readonly #onProblem: (error: unknown) => void;
   readonly #holder: Child;
   readonly #parts: Readonly<Record<'containerd' | 'kubelet' | 'kube-proxy' | 'calico-felix', Child>>;
+  readonly #run: RunInNode = async (argv, options) => {
+    const holder = this.#holder.status.pid;
+    if (holder === undefined) throw new Error('the namespaces of the node are gone');
+    return runInside(holder, this.#token, argv, options);
+  };
   readonly #ending = new AbortController();
   #holderEnded = Promise.withResolvers<void>();
   #forward: ApiForward | undefined;
+  #isUp = false;
   #running: Promise<void> | undefined;
 
   /** undefined when the cluster has no real node. */
@@ -63,6 +73,7 @@ export class RealNode {
     this.#facts = facts;
     this.#record = record;
     this.#onProblem = options.onProblem;
+    this.store = new LocalStore(volumePlace(layout), this.#run);
     const script = join(nodePaths(layout).config, 'sandbox.sh');
     this.#holder = new Child(
       {
@@ -95,8 +106,9 @@ export class RealNode {
     return [this.#holder, ...Object.values(this.#parts)];
   }
 
-  get statuses(): readonly ComponentStatus[] {
-    return this.children.map(({ status }) => status);
+  /** Whether all its programs were started, and commands can be run in it. */
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   /** Begins to keep the node running; returns at once. */
@@ -104,13 +116,17 @@ export class RealNode {
     this.#running ??= this.#keep();
   }
 
-  /** Ends what runs in the node, gracefully, then the node. */
+  /** Ends what runs in the node, gracefully, then the node. With `graceMs` programs get no longer. */
   async stop(graceMs?: number): Promise<void> {
     this.#ending.abort();
     this.#holderEnded.resolve();
     await this.#running;
+    const { kubelet } = this.#parts;
     // It would start containers again.
-    await this.#parts.kubelet.stop(graceMs);
+    await kubelet.stop(graceMs);
+    const holder = this.#holder.status.pid;
+    if (holder !== undefined)
+      await stopContainers(this.#layout, nodeCgroup(this.#token), holder, graceMs ?? CONTAINER_GRACE_MS);
     await this.#tearDown(graceMs);
   }
 
@@ -135,6 +151,8 @@ export class RealNode {
 
   async #bringUp(signal: AbortSignal): Promise<void> {
     const { hostAddress, nodeAddress, apiServerPort, cgroup } = this.#facts;
+    // Of a run that was cut off, whose containers nobody watches any more.
+    await endNode(this.#layout, this.#token, 0);
     makeCgroup(cgroup);
     writePrivateFile(this.#script.path, this.#sandbox(), 'volatile');
     this.#holderEnded = Promise.withResolvers();
@@ -151,13 +169,12 @@ export class RealNode {
       signal,
       () => holder !== undefined && existsSync(insideOf(holder, INSIDE.containerdSocket)),
     );
-    if (holder !== undefined) await this.#import(holder, signal);
+    await importImages(this.#run, this.#record.images, signal);
+    for (const { name, why } of await this.store.prepare(signal))
+      process.stderr.write(`${new Date().toISOString()} volume ${name}: ${why}\n`);
     signal.throwIfAborted();
     this.#parts.kubelet.start();
-  }
-
-  async #import(holder: number, signal: AbortSignal): Promise<void> {
-    await importImages((argv, options) => runInside(holder, this.#token, argv, options), this.#record.images, signal);
+    this.#isUp = true;
   }
 
   async #until(what: string, limitMs: number, signal: AbortSignal, isDone: () => boolean): Promise<void> {
@@ -170,12 +187,13 @@ export class RealNode {
     }
   }
 
-  async #tearDown(graceMs: number | undefined): Promise<void> {
-    const { containerd, ...others } = this.#parts;
-    await Promise.all(Object.values(others).map((child) => child.stop(graceMs)));
+  /** Ends all that is left, without a grace for containers. */
+  async #tearDown(graceMs?: number): Promise<void> {
+    this.#isUp = false;
+    await Promise.all(Object.values(this.#parts).map((child) => child.stop(graceMs)));
     await this.#forward?.close();
     this.#forward = undefined;
-    await endRest(this.#token, this.#holder.status.pid, graceMs, () => containerd.stop(graceMs));
+    await endNode(this.#layout, this.#token, 0);
     await this.#holder.stop(graceMs);
   }
 
