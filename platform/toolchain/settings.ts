@@ -85,7 +85,7 @@ export function readSettings(options: ToolchainOptions): Settings {
   const mirror = options.mirror ?? setting(environment, 'TESTBED_TOOLS_MIRROR');
   const checksums = options.checksumsFile ?? setting(environment, 'TESTBED_TOOLS_CHECKSUMS');
   return {
-    cacheDirectory: resolve(options.cacheDirectory ?? defaultCache(environment)),
+    cacheDirectory: resolve(options.cacheDirectory ?? join(defaultCacheRoot(environment), 'tools')),
     from: options.from ?? readSources(setting(environment, 'TESTBED_TOOLS_FROM')),
     offline: options.offline ?? false,
     mirror: mirror === undefined ? undefined : readMirror(mirror),
@@ -105,11 +105,11 @@ function setting(environment: NodeJS.ProcessEnv, name: string): string | undefin
   return value === undefined || value.trim() === '' ? undefined : value.trim();
 }
 
-/** The XDG rule: a relative path there is ignored. */
-function defaultCache(environment: NodeJS.ProcessEnv): string {
+/** Where everything lies that can be made again: `~/.cache/testbed`. The XDG rule: a relative path there is ignored. */
+export function defaultCacheRoot(environment: NodeJS.ProcessEnv): string {
   const xdg = environment['XDG_CACHE_HOME'];
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(environment['HOME'] ?? homedir(), '.cache');
-  return join(base, 'testbed', 'tools');
+  return join(base, 'testbed');
 }
 
 function platformOf(os: string, arch: string): Platform | undefined {

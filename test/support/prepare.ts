@@ -10,18 +10,12 @@ import type { TestSurroundings } from './cluster';
  */
 export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TESTBED_TEST_CLUSTER'] !== undefined) return undefined;
-  const [{ openEmbeddedCluster }, { resolveTools }, { writeKubeconfig }] = await Promise.all([
+  const [{ openEmbeddedCluster }, { resolveTools, toolNames }, { writeKubeconfig }] = await Promise.all([
     import('../../platform/cluster/index.js'),
     import('../../platform/toolchain/index.js'),
     import('../../kubernetes/kubeconfig.js'),
   ]);
-  const tools = await resolveTools(
-    ['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'],
-    {
-      environment: process.env,
-      onProgress: say,
-    },
-  );
+  const tools = await resolveTools(toolNames, { environment: process.env, onProgress: say });
   const folder = mkdtempSync(join(tmpdir(), 'testbed-run-'));
   const cluster = openEmbeddedCluster({ directory: join(folder, 'cluster') });
   const paths = Object.fromEntries(Object.entries(tools).map(([name, tool]) => [name, tool.path]));

@@ -2,8 +2,9 @@
 // proved here, not that the real programs work (real-tools.test.ts asks the real ones).
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { listTools, resolveTools, toolPath } from '../../../platform/toolchain';
+import { TOOLS } from '../../../platform/toolchain/tools';
 import { KUBECTL, kubectlVendor } from './kubectl-vendor';
 import { failureOf, putExecutable, sha256, stand, workbench, type Workbench } from './workbench';
 import type { StepEvent } from '../../../errors';
@@ -51,6 +52,21 @@ describe('a tool on PATH', () => {
     expect(await toolPath('kubectl', { ...options, limits: { versionMs: 1_000 } })).toBe(suitable);
   });
 
+  test('of a build of ours is taken in the pinned version alone', async () => {
+    using bench = workbench();
+    const { version } = TOOLS.coredns;
+    for (const [folder, says] of [
+      ['a', '1.14.7'],
+      ['b', '1.14.7+testbed.0'],
+      ['c', version],
+    ] as const)
+      putExecutable(join(bench.folder, folder), 'coredns', stand('coredns', says));
+    const others = withPath(bench, join(bench.folder, 'a'), join(bench.folder, 'b'));
+    expect((await failureOf(['coredns'], { ...others, offline: true })).code).toBe('ToolMissing');
+    const all = withPath(bench, join(bench.folder, 'a'), join(bench.folder, 'b'), join(bench.folder, 'c'));
+    expect(await toolPath('coredns', all)).toBe(join(bench.folder, 'c', 'coredns'));
+  });
+
   test('is not looked at where the sources leave PATH out', async () => {
     using bench = workbench();
     await using vendor = await kubectlVendor();
@@ -67,6 +83,26 @@ describe('a tool on PATH', () => {
       code: 'UsageWrong',
       message: 'TESTBED_TOOLS_FROM names "internet", which is no source: use a comma list of path, download, build',
     });
+  });
+});
+
+describe('on another system than Linux', () => {
+  const { platform } = process;
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
+
+  test("a real node's tools are not known, and refused by name before anything is fetched", async () => {
+    using bench = workbench();
+    await using vendor = await kubectlVendor();
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    const error = await failureOf(['kubectl', 'kubelet', 'coredns'], { ...bench.options, mirror: vendor.mirror });
+    expect(error.code).toBe('ToolMissing');
+    expect(error.message).toMatch(
+      /^kubelet, coredns run on Linux only, and this machine is darwin-\w+: use simulated nodes$/,
+    );
+    expect(vendor.allHits()).toBe(0);
+    expect((await listTools(bench.options)).map(({ purpose }) => purpose)).not.toContain('real-node');
   });
 });
 

@@ -14,7 +14,15 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-func init() { plugin.Register("visibility", setup) }
+func init() {
+	plugin.Register("visibility", setup)
+	caddy.RegisterEventHook("visibility", func(event caddy.EventName, _ any) error {
+		if event == caddy.InstanceStartupEvent {
+			listening.Store(true)
+		}
+		return nil
+	})
+}
 
 func setup(c *caddy.Controller) error {
 	shared, err := parse(c)
@@ -46,7 +54,7 @@ func setup(c *caddy.Controller) error {
 		if err != nil {
 			return plugin.Error("visibility", err)
 		}
-		v.zones, v.clients = backend.Zones, found
+		v.known.Store(&cluster{zones: backend.Zones, clients: found})
 		go found.run(stop)
 		return nil
 	})

@@ -4,6 +4,7 @@ package visibility
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 
 	"github.com/coredns/coredns/plugin"
 	"github.com/coredns/coredns/request"
@@ -13,32 +14,45 @@ import (
 // Seconds; also how long "there is no such name" may be remembered.
 const negativeTTL = 5
 
-// Visibility is the handler. Everything that isn't in zones is refused.
+// Visibility is the handler.
 type Visibility struct {
-	next    plugin.Handler
-	shared  services
+	next   plugin.Handler
+	shared services
+	// Set at the start, when others may already ask whether this is ready.
+	known atomic.Pointer[cluster]
+}
+
+// cluster is what the kubernetes plugin knows. Everything that isn't in its zones is refused.
+type cluster struct {
 	zones   []string
 	clients *clients
 }
 
+// Of the whole process: plugins start before there is anything to ask.
+var listening atomic.Bool
+
 // Name is the directive in the Corefile.
 func (v *Visibility) Name() string { return "visibility" }
 
-// Ready tells the ready plugin that the pods are known.
-func (v *Visibility) Ready() bool { return v.clients != nil && v.clients.synced() }
+// Ready tells the ready plugin that the pods are known, and that questions are taken.
+func (v *Visibility) Ready() bool {
+	here := v.known.Load()
+	return listening.Load() && here != nil && here.clients.synced()
+}
 
 // ServeDNS lets a question pass only where the client may learn about its name, and of the answer only such records.
 func (v *Visibility) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.Msg) (int, error) {
+	here := v.known.Load()
+	if here == nil {
+		return dns.RcodeServerFailure, nil
+	}
 	state := request.Request{W: w, Req: r}
 	name, kind := state.Name(), state.QType()
-	zone := plugin.Zones(v.zones).Matches(name)
+	zone := plugin.Zones(here.zones).Matches(name)
 	if zone == "" || kind == dns.TypeAXFR || kind == dns.TypeIXFR {
 		return dns.RcodeRefused, nil
 	}
-	if v.clients == nil {
-		return dns.RcodeServerFailure, nil
-	}
-	namespace, who := v.clients.await(ctx, state.IP())
+	namespace, who := here.clients.await(ctx, state.IP())
 	switch who {
 	case unknown:
 		return dns.RcodeRefused, nil
@@ -47,7 +61,7 @@ func (v *Visibility) ServeDNS(ctx context.Context, w dns.ResponseWriter, r *dns.
 		return dns.RcodeServerFailure, nil
 	}
 	seen := view{namespace: namespace, shared: v.shared}
-	answer := &filter{ResponseWriter: w, question: r, zone: zone, zones: v.zones, view: seen}
+	answer := &filter{ResponseWriter: w, question: r, zone: zone, zones: here.zones, view: seen}
 	if isReverse(zone) {
 		if kind != dns.TypePTR {
 			return answer.without(dns.RcodeSuccess)

@@ -55,12 +55,11 @@ func (b *behind) ServeDNS(_ context.Context, w dns.ResponseWriter, r *dns.Msg) (
 
 func ask(t *testing.T, next plugin.Handler, name string, kind uint16) (*dns.Msg, int) {
 	t.Helper()
-	handler := &Visibility{
-		next:    next,
-		shared:  services{"infra": {"registry"}},
+	handler := &Visibility{next: next, shared: services{"infra": {"registry"}}}
+	handler.known.Store(&cluster{
 		zones:   []string{"cluster.local.", "in-addr.arpa."},
 		clients: clientsOf(t, pod("mine", "10.0.0.5")),
-	}
+	})
 	asker := &client{}
 	code, err := handler.ServeDNS(context.Background(), asker, new(dns.Msg).SetQuestion(name, kind))
 	if err != nil {
@@ -171,12 +170,37 @@ func TestAClientThatNoPodIsGetsNothing(t *testing.T) {
 		dns.RcodeServerFailure: clientsOf(t, pod("a", "10.0.0.5"), pod("b", "10.0.0.5")),
 	} {
 		next := &behind{}
-		handler := &Visibility{next: next, zones: []string{"cluster.local."}, clients: pods}
+		handler := &Visibility{next: next}
+		handler.known.Store(&cluster{zones: []string{"cluster.local."}, clients: pods})
 		asker := &client{}
 		found, err := handler.ServeDNS(context.Background(), asker, new(dns.Msg).SetQuestion("db.a.svc.cluster.local.", dns.TypeA))
 		if found != code || err != nil || asker.told != nil || next.asked != 0 {
 			t.Errorf("%d %v %v", found, err, asker.told)
 		}
+	}
+}
+
+func TestItIsReadyOnceItListensAndKnowsThePods(t *testing.T) {
+	handler := &Visibility{}
+	pods := clientsOf(t)
+	synced := false
+	pods.synced = func() bool { return synced }
+	listening.Store(true)
+	defer listening.Store(false)
+	if handler.Ready() {
+		t.Error("before the start")
+	}
+	handler.known.Store(&cluster{clients: pods})
+	if handler.Ready() {
+		t.Error("before the pods are known")
+	}
+	synced = true
+	if !handler.Ready() {
+		t.Error("not ready")
+	}
+	listening.Store(false)
+	if handler.Ready() {
+		t.Error("before it listens")
 	}
 }
 
