@@ -1,7 +1,7 @@
 export { Access, type AccessArgs } from './access';
 export { Boundary, type BoundaryArgs } from './boundary';
 export { secretSource, type SecretSource } from './database/credentials';
-export { Database, databaseHost, ENGINES, type DatabaseArgs } from './database/database';
+export { Database, ENGINES, type DatabaseArgs } from './database/database';
 export { type DatabaseEngine, loginSecretName } from './database/engine';
 export { IMAGES, type ImagePins } from './images';
 export { podSecurityLabels } from './namespace';

@@ -31,6 +31,15 @@ export interface Size {
     /** PostgreSQL's own buffers, about a quarter of its memory. */
     readonly sharedBuffers: string;
     readonly maxConnections: number;
+    /** For one step of one query. */
+    readonly workMem: string;
+    /** For one build of an index or one vacuum. */
+    readonly maintenanceWorkMem: string;
+    /** Processes that may help with one query; 0 for none. */
+    readonly parallelWorkers: number;
+    readonly vacuumWorkers: number;
+    /** What they share with each other; a quantity, part of the container's memory. */
+    readonly workerMemory: string;
   };
 }
 
@@ -72,9 +81,15 @@ export const SIZES: Readonly<Record<SizeName, Size>> = {
     },
     database: {
       request: { cpu: '25m', memory: '256Mi', ephemeralStorage: '64Mi' },
-      limit: { cpu: '500m', memory: '256Mi', ephemeralStorage: '256Mi' },
+      // Making the database takes a second and more of a core: half of one would be felt at every first start.
+      limit: { cpu: '1', memory: '256Mi', ephemeralStorage: '256Mi' },
       sharedBuffers: '64MB',
       maxConnections: 40,
+      workMem: '2MB',
+      maintenanceWorkMem: '16MB',
+      parallelWorkers: 0,
+      vacuumWorkers: 1,
+      workerMemory: '16Mi',
     },
   },
   medium: {
@@ -105,6 +120,11 @@ export const SIZES: Readonly<Record<SizeName, Size>> = {
       limit: { cpu: '1', memory: '1Gi', ephemeralStorage: '512Mi' },
       sharedBuffers: '256MB',
       maxConnections: 100,
+      workMem: '4MB',
+      maintenanceWorkMem: '64MB',
+      parallelWorkers: 2,
+      vacuumWorkers: 2,
+      workerMemory: '64Mi',
     },
   },
   large: {
@@ -135,6 +155,11 @@ export const SIZES: Readonly<Record<SizeName, Size>> = {
       limit: { cpu: '4', memory: '4Gi', ephemeralStorage: '1Gi' },
       sharedBuffers: '1GB',
       maxConnections: 200,
+      workMem: '8MB',
+      maintenanceWorkMem: '256MB',
+      parallelWorkers: 2,
+      vacuumWorkers: 3,
+      workerMemory: '256Mi',
     },
   },
 };

@@ -20,6 +20,8 @@ export interface TestbedArgs extends NamespaceFacts {
     readonly engine: 'postgresql';
     readonly version: 15;
     readonly storage: string;
+    /** Counts the changes of its passwords and certificate. Default 1. */
+    readonly credentials?: number;
   };
   /** Default: the cluster's default class. */
   readonly storageClass?: string;
@@ -66,6 +68,7 @@ export class Testbed extends TestbedComponent {
               ...(args.storageClass === undefined ? {} : { storageClass: args.storageClass }),
               ...(args.pins === undefined ? {} : { pins: args.pins }),
               secrets,
+              credentials: args.database.credentials ?? 1,
               namespace,
               dependsOn: guards,
             },

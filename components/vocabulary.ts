@@ -33,6 +33,8 @@ export const ANNOTATIONS = {
   adopt: 'testbed.io/adopt',
   /** Fingerprint of a workload's configuration, on its pods: a change of it restarts them. */
   configuration: 'testbed.io/configuration',
+  /** The same of the certificate that a workload starts with. */
+  credentials: 'testbed.io/credentials',
   /** On a local volume: `enforced` when its file system keeps it within its size, else `unenforced`. */
   quota: 'testbed.io/quota',
   /** On a local volume: bytes used when last measured. */

@@ -10,10 +10,18 @@ export interface TestbedProgramArgs {
   readonly storageClass?: string;
   /** The site's own image references. Default: the vendors'. */
   readonly pins?: ImagePins;
+  /** Counts the changes of the database's passwords and certificate. Default 1. */
+  readonly databaseCredentials?: number;
 }
 
 /** A spec in the words of the components. */
-export function testbedArgs({ id, spec, storageClass, pins }: TestbedProgramArgs): TestbedArgs {
+export function testbedArgs({
+  id,
+  spec,
+  storageClass,
+  pins,
+  databaseCredentials = 1,
+}: TestbedProgramArgs): TestbedArgs {
   const { name, participant, owner, members, grade, size, ends, network, database } = spec;
   return {
     id,
@@ -25,7 +33,7 @@ export function testbedArgs({ id, spec, storageClass, pins }: TestbedProgramArgs
     size,
     ends,
     egress: network.egress,
-    ...(database === undefined ? {} : { database }),
+    ...(database === undefined ? {} : { database: { ...database, credentials: databaseCredentials } }),
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(pins === undefined ? {} : { pins }),
   };

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import { databaseHost, ENGINES, loginSecretName, secretSource, Testbed } from '../components';
+import { type Database, ENGINES, loginSecretName, secretSource, Testbed } from '../components';
 import { testbedArgs, type TestbedProgramArgs } from './testbed-args';
 
 /** What the host of a program hands it beside its arguments; never recorded. */
@@ -18,7 +18,16 @@ export interface TestbedOutputs {
   readonly namespace: pulumi.Output<string>;
   readonly grade: string;
   /** Absent without a database. `secret` names the Secret with the application's login, in the testbed's namespace. */
-  readonly database?: { readonly host: string; readonly port: number; readonly name: string; readonly secret: string };
+  readonly database?: {
+    readonly engine: string;
+    readonly version: number;
+    readonly host: string;
+    readonly port: number;
+    readonly name: string;
+    readonly secret: string;
+    /** End of the server's certificate, RFC 3339. */
+    readonly certificateEnds: pulumi.Output<string>;
+  };
 }
 
 /**
@@ -33,14 +42,16 @@ export async function program(args: TestbedProgramArgs, context: ProgramContext 
     id: plain.id,
     namespace: testbed.boundary.namespace.metadata.name,
     grade: plain.grade,
-    ...(plain.database === undefined ? {} : { database: databaseOutputs(plain.id, plain.database) }),
+    ...(plain.database === undefined || testbed.database === undefined
+      ? {}
+      : { database: databaseOutputs(plain.database, testbed.database) }),
   };
 }
 
 function databaseOutputs(
-  id: string,
-  database: { engine: 'postgresql'; version: 15 },
+  { engine, version }: { readonly engine: 'postgresql'; readonly version: 15 },
+  { host, certificateEnds }: Database,
 ): NonNullable<TestbedOutputs['database']> {
-  const engine = ENGINES[database.engine][database.version];
-  return { host: databaseHost(id), port: engine.port, name: engine.databaseName, secret: loginSecretName('app') };
+  const { port, databaseName } = ENGINES[engine][version];
+  return { engine, version, host, port, name: databaseName, secret: loginSecretName('app'), certificateEnds };
 }

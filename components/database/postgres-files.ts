@@ -1,3 +1,4 @@
+import { bytesOf } from '../quantity';
 import type { Size } from '../sizes';
 
 /** Where the container finds its files. */
@@ -10,20 +11,67 @@ export const PATHS = {
   socket: '/var/run/postgresql',
 } as const;
 
-export const POSTGRES = { port: 5432, database: 'testbed', owner: 'testbed_owner', app: 'testbed_app' } as const;
+export const POSTGRES = {
+  version: 15,
+  port: 5432,
+  database: 'testbed',
+  owner: 'testbed_owner',
+  app: 'testbed_app',
+  /** Where Debian and the vendor's image have the programs. */
+  programs: '/usr/lib/postgresql/15/bin',
+} as const;
+
+/** What a restore fills before it takes the place of the database, and what that one is called afterwards, until it is gone. */
+export const RESTORE_NAMES = { fresh: 'testbed_restore', replaced: 'testbed_replaced' } as const;
+
+const MIB = 1024n * 1024n;
+
+/** In mebibytes. The write-ahead log takes at most about an eighth of the volume: a full one stops the database. */
+export function walSizes(storage: string): { segment: number; least: number; most: number } {
+  const bytes = bytesOf(storage) ?? 0n;
+  const segment = bytes < 1024n * MIB ? 4 : 16;
+  const most = Math.min(1024, Math.max(4 * segment, Number(bytes / MIB / 8n)));
+  return { segment, least: Math.max(2 * segment, Math.min(80, Math.floor(most / 2))), most };
+}
 
 /** The server's settings, apart from where its data lies. */
-export function postgresqlConf({ database }: Size): string {
+export function postgresqlConf({ database }: Size, storage: string): string {
+  const wal = walSizes(storage);
   return [
     "listen_addresses = '*'",
     `port = ${POSTGRES.port}`,
     `unix_socket_directories = '${PATHS.socket}'`,
     `hba_file = '${PATHS.configuration}/pg_hba.conf'`,
+    `ident_file = '${PATHS.configuration}/pg_ident.conf'`,
+    'ssl = on',
+    `ssl_cert_file = '${PATHS.credentials}/tls.crt'`,
+    `ssl_key_file = '${PATHS.credentials}/tls.key'`,
+    "ssl_min_protocol_version = 'TLSv1.2'",
+    "password_encryption = 'scram-sha-256'",
     `max_connections = ${database.maxConnections}`,
     `shared_buffers = ${database.sharedBuffers}`,
-    "password_encryption = 'scram-sha-256'",
+    `work_mem = ${database.workMem}`,
+    `maintenance_work_mem = ${database.maintenanceWorkMem}`,
+    `max_parallel_workers_per_gather = ${database.parallelWorkers}`,
+    `max_parallel_maintenance_workers = ${database.parallelWorkers}`,
+    `autovacuum_max_workers = ${database.vacuumWorkers}`,
+    // They are counted against the node, not against the container that asks.
+    'huge_pages = off',
+    // Compiling a query takes more memory than the small ones have.
+    'jit = off',
+    // One server and nothing that follows it: the log serves its own recovery.
+    'wal_level = minimal',
+    'max_wal_senders = 0',
+    'max_replication_slots = 0',
+    `min_wal_size = ${wal.least}MB`,
+    `max_wal_size = ${wal.most}MB`,
+    // A client that went without a word holds its connection for minutes, not hours.
+    'tcp_keepalives_idle = 60',
+    'tcp_keepalives_interval = 15',
+    'tcp_keepalives_count = 4',
     "log_destination = 'stderr'",
     'logging_collector = off',
+    "log_line_prefix = '%m [%p] %q%u@%d '",
     "log_timezone = 'UTC'",
     "timezone = 'UTC'",
     '',
@@ -32,50 +80,18 @@ export function postgresqlConf({ database }: Size): string {
 
 /**
  * Who may log in. The superuser has no password and comes in only from inside the pod; the network is for the two roles of the one
- * database, and a network policy says whose network.
+ * database, encrypted, and a network policy says whose network. Inside the pod a restore works as the owner.
  */
 export function pgHba(): string {
   return [
     'local all postgres peer',
-    'local all all scram-sha-256',
-    `host ${POSTGRES.database} ${POSTGRES.owner},${POSTGRES.app} all scram-sha-256`,
+    `local ${RESTORE_NAMES.fresh} ${POSTGRES.owner} peer map=inside`,
+    `hostssl ${POSTGRES.database} ${POSTGRES.owner},${POSTGRES.app} all scram-sha-256`,
     '',
   ].join('\n');
 }
 
-/**
- * Makes the database at the first start, then becomes the server. It needs nothing of an image but PostgreSQL's programs where Debian
- * puts them and a user 999 named `postgres`, so that the vendor's image and a site's own work alike. The data folder gets its name only when
- * it is complete: a pod that dies half-way begins anew. Passwords come from files and go to the server by its input, never by argv.
- */
-export function startScript(version: number): string {
-  return `#!/bin/sh
-set -eu
-umask 077
-bin=/usr/lib/postgresql/${version}/bin
-data=${PATHS.data}
-if [ ! -d "$data" ]; then
-  fresh="$data.fresh"
-  rm -rf "$fresh"
-  "$bin/initdb" --pgdata="$fresh" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --data-checksums --auth-local=peer --auth-host=reject
-  owner_password=$(cat ${PATHS.credentials}/owner/password)
-  app_password=$(cat ${PATHS.credentials}/app/password)
-  "$bin/postgres" --single -D "$fresh" -c exit_on_error=on -c log_statement=none -c log_min_error_statement=panic postgres <<SQL
-CREATE ROLE ${POSTGRES.owner} LOGIN PASSWORD '$owner_password'
-CREATE ROLE ${POSTGRES.app} LOGIN PASSWORD '$app_password'
-CREATE DATABASE ${POSTGRES.database} OWNER ${POSTGRES.owner}
-REVOKE ALL ON DATABASE ${POSTGRES.database} FROM PUBLIC
-GRANT CONNECT, TEMPORARY ON DATABASE ${POSTGRES.database} TO ${POSTGRES.app}
-SQL
-  "$bin/postgres" --single -D "$fresh" -c exit_on_error=on ${POSTGRES.database} <<SQL
-ALTER SCHEMA public OWNER TO ${POSTGRES.owner}
-GRANT USAGE ON SCHEMA public TO ${POSTGRES.app}
-ALTER DEFAULT PRIVILEGES FOR ROLE ${POSTGRES.owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${POSTGRES.app}
-ALTER DEFAULT PRIVILEGES FOR ROLE ${POSTGRES.owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ${POSTGRES.app}
-SQL
-  unset owner_password app_password
-  mv "$fresh" "$data"
-fi
-exec "$bin/postgres" -D "$data" -c config_file=${PATHS.configuration}/postgresql.conf
-`;
+/** The server's own user in the pod may be the owner. */
+export function pgIdent(): string {
+  return `inside postgres ${POSTGRES.owner}\n`;
 }

@@ -1,17 +1,51 @@
-import { createHash } from 'node:crypto';
 import type { types } from '@pulumi/kubernetes';
 import { imageReference } from '../images';
 import { labelsOf, metadataOf, type Belonging } from '../metadata';
 import { resourceList } from '../quota';
 import type { Size } from '../sizes';
 import { ANNOTATIONS, COMPONENTS, LABELS, WORKLOADS } from '../vocabulary';
-import { loginSecretName, type DatabaseEngine, type DatabaseWorkload } from './engine';
-import { PATHS, pgHba, POSTGRES, postgresqlConf, startScript } from './postgres-files';
+import { fingerprint } from './credentials';
+import type { DatabaseEngine, DatabaseWorkload } from './engine';
+import { PATHS, pgHba, pgIdent, POSTGRES, postgresqlConf, walSizes } from './postgres-files';
+import { startScript } from './postgres-start';
 
-const VERSION = 15;
 /** `postgres` of Debian's and of the vendor's image. */
 const USER = 999;
 const CONTAINER = 'postgresql';
+
+/** A query, through the socket: it fails while the server starts, recovers or stops, and when it can't serve. Never for want of a connection: some are kept for the superuser. */
+const ANSWERS = {
+  exec: {
+    command: [
+      `${POSTGRES.programs}/psql`,
+      ...['--no-psqlrc', '--quiet', '--tuples-only', '--host', PATHS.socket, '--username', 'postgres'],
+      ...['--dbname', POSTGRES.database, '--command', 'SELECT 1'],
+    ],
+  },
+  timeoutSeconds: 3,
+};
+
+/** Whether the server says anything, be it only that it recovers or stops (1): what does not must be started anew. */
+const RESPONDS = {
+  exec: {
+    command: [
+      ...['/bin/sh', '-c'],
+      `${POSTGRES.programs}/pg_isready --quiet --host ${PATHS.socket} --timeout 5; [ $? -le 1 ]`,
+    ],
+  },
+  timeoutSeconds: 8,
+};
+
+const PROBES = {
+  // An hour: making the database on a slow disk, or recovering a large one, is no reason to begin again.
+  startupProbe: { ...ANSWERS, periodSeconds: 1, failureThreshold: 3600 },
+  // Each is a process in the pod: rare enough that a node full of idle databases stays idle.
+  readinessProbe: { ...ANSWERS, periodSeconds: 10, failureThreshold: 2 },
+  livenessProbe: { ...RESPONDS, periodSeconds: 30, failureThreshold: 4 },
+};
+
+/** Ends sessions instead of waiting for them, whatever stop signal the image names; the signal that follows changes nothing. */
+const STOP_SOON = ['/bin/sh', '-c', 'kill -INT 1'];
 
 /** PostgreSQL 15: one plain pod under Pod Security `restricted`, its root file system read-only. */
 export const POSTGRESQL: DatabaseEngine = {
@@ -46,7 +80,10 @@ export const POSTGRESQL: DatabaseEngine = {
       template: {
         metadata: {
           labels: labelsOf(belonging(workload.testbed)),
-          annotations: { [ANNOTATIONS.configuration]: fingerprint(configuration(workload.size)) },
+          annotations: {
+            [ANNOTATIONS.configuration]: fingerprint(JSON.stringify(configuration(workload.size, workload.storage))),
+            [ANNOTATIONS.credentials]: workload.credentials.fingerprint,
+          },
         },
         spec: pod(workload),
       },
@@ -54,8 +91,13 @@ export const POSTGRESQL: DatabaseEngine = {
   }),
 };
 
-function configuration(size: Size): Record<string, string> {
-  return { 'postgresql.conf': postgresqlConf(size), 'pg_hba.conf': pgHba(), 'start.sh': startScript(VERSION) };
+function configuration(size: Size, storage: string): Record<string, string> {
+  return {
+    'postgresql.conf': postgresqlConf(size, storage),
+    'pg_hba.conf': pgHba(),
+    'pg_ident.conf': pgIdent(),
+    'start.sh': startScript(walSizes(storage).segment),
+  };
 }
 
 function pod(workload: DatabaseWorkload): types.input.core.v1.PodSpec {
@@ -76,25 +118,27 @@ function pod(workload: DatabaseWorkload): types.input.core.v1.PodSpec {
     containers: [container(workload)],
     volumes: [
       { name: 'configuration', configMap: { name: WORKLOADS.database.name, defaultMode: 0o444 } },
-      ...POSTGRESQL.logins.map(({ role }) => ({
-        name: `${role}-credentials`,
+      {
+        name: 'credentials',
         secret: {
-          secretName: loginSecretName(role),
+          secretName: workload.credentials.secretName,
+          // Root's, and readable by the server's group: as much as the server allows its key.
           defaultMode: 0o440,
-          items: [{ key: 'password', path: 'password' }],
+          items: [...POSTGRESQL.logins.map(({ role }) => role), 'tls.crt', 'tls.key'].map((key) => ({
+            key,
+            path: key,
+          })),
         },
-      })),
+      },
       { name: 'socket', emptyDir: { sizeLimit: '8Mi' } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+      // What parallel workers share; the runtime's own would not be counted against this container.
+      { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: workload.size.database.workerMemory } },
     ],
   };
 }
 
 function container({ size, pins }: DatabaseWorkload): types.input.core.v1.Container {
-  const isReady = {
-    exec: { command: ['pg_isready', '-q', '-h', PATHS.socket, '-U', POSTGRES.app, '-d', POSTGRES.database] },
-    timeoutSeconds: 3,
-  };
   return {
     name: CONTAINER,
     image: imageReference('postgres:15', pins),
@@ -107,20 +151,15 @@ function container({ size, pins }: DatabaseWorkload): types.input.core.v1.Contai
       capabilities: { drop: ['ALL'] },
     },
     resources: { requests: resourceList(size.database.request), limits: resourceList(size.database.limit) },
-    // The first start makes the database, which a slow disk may draw out; after it the other two take over.
-    startupProbe: { ...isReady, periodSeconds: 2, failureThreshold: 90 },
-    readinessProbe: { ...isReady, periodSeconds: 5, failureThreshold: 3 },
-    livenessProbe: { ...isReady, periodSeconds: 20, failureThreshold: 6 },
+    ...PROBES,
+    lifecycle: { preStop: { exec: { command: STOP_SOON } } },
     volumeMounts: [
       { name: WORKLOADS.database.claim, mountPath: PATHS.volume },
       { name: 'configuration', mountPath: PATHS.configuration, readOnly: true },
-      ...POSTGRESQL.logins.map(({ role }) => ({
-        name: `${role}-credentials`,
-        mountPath: `${PATHS.credentials}/${role}`,
-        readOnly: true,
-      })),
+      { name: 'credentials', mountPath: PATHS.credentials, readOnly: true },
       { name: 'socket', mountPath: PATHS.socket },
       { name: 'tmp', mountPath: '/tmp' },
+      { name: 'memory', mountPath: '/dev/shm' },
     ],
   };
 }
@@ -143,8 +182,4 @@ export function selectorOf(testbed: string): Record<string, string> {
 
 function belonging(testbed: string): Belonging {
   return { testbed, component: COMPONENTS.database };
-}
-
-function fingerprint(files: Record<string, string>): string {
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
 }

@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ID, isObjectOfTheApi, admittedSpec, recordTestbed } from '../support/testbed-recording';
+import { ID, SEED, isObjectOfTheApi, admittedSpec, recordTestbed } from '../support/testbed-recording';
 import type { RecordedResource, Recording } from '../support/recording-monitor';
 
 // The recording monitor stands in for the engine: what is sent is proved here, what a cluster makes of it in manifests.test.ts.
@@ -114,7 +116,14 @@ describe('a testbed', () => {
     expect(result).toMatchObject({
       id: ID,
       grade: 'open',
-      database: { host: `database.${ID}.svc`, port: 5432, name: 'testbed', secret: 'database-app' },
+      database: {
+        engine: 'postgresql',
+        version: 15,
+        host: `database.${ID}.svc`,
+        port: 5432,
+        name: 'testbed',
+        secret: 'database-app',
+      },
     });
   });
 
@@ -126,36 +135,101 @@ describe('a testbed', () => {
 
 describe('the generated credentials', () => {
   const spec = admittedSpec({ database: { engine: 'postgresql', version: 15 } });
-  const secretsOf = ({ resources }: Recording) =>
-    resources.filter(({ type }) => type === 'kubernetes:core/v1:Secret').toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const passwordOf = (resource: RecordedResource | undefined): unknown =>
-    Reflect.get(Object(resource?.inputs['stringData']), 'password');
+  const secretOf = ({ resources }: Recording, name: string): RecordedResource => {
+    const found = resources.find((one) => one.name === `${ID}-database-${name}`);
+    if (found === undefined) throw new Error(`no resource ${name}`);
+    return found;
+  };
+  const fieldsOf = (resource: RecordedResource, field: 'data' | 'stringData'): Record<string, string> => ({
+    ...(resource.inputs[field] as Record<string, string>),
+  });
+  const loginOf = (recording: Recording, role: string) => fieldsOf(secretOf(recording, role), 'stringData');
+  const passwordsOf = (recording: Recording) => ['app', 'owner'].map((role) => loginOf(recording, role)['password']);
+  const credentialsOf = (recording: Recording, version = 1): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(fieldsOf(secretOf(recording, `credentials-${version}`), 'data')).map(([key, value]) => [
+        key,
+        Buffer.from(value, 'base64').toString(),
+      ]),
+    );
 
-  it('are secret on the wire, recorded once and never replaced', async () => {
-    const secrets = secretsOf(await recordTestbed(spec));
-    expect(secrets.map(({ name }) => name)).toEqual([`${ID}-database-app`, `${ID}-database-owner`]);
-    for (const secret of secrets) {
-      expect(secret.secrets).toContain('stringData');
-      expect(secret.ignoreChanges).toEqual(['stringData', 'data']);
-      expect(secret.additionalSecretOutputs).toEqual(expect.arrayContaining(['stringData', 'data']));
-      expect(secret.inputs['immutable']).toBe(true);
-      expect(passwordOf(secret)).toMatch(/^tbs_[A-Za-z0-9_-]{32}$/);
+  it('of the server are secret on the wire, and later runs keep what is recorded', async () => {
+    const credentials = secretOf(await recordTestbed(spec), 'credentials-1');
+    expect(credentials.secrets).toEqual(['data']);
+    expect(credentials.ignoreChanges).toEqual(['data']);
+    expect(credentials.additionalSecretOutputs).toContain('data');
+  });
+
+  it('reach clients as the server has them: password, authority, and to insist on both', async () => {
+    const recording = await recordTestbed(spec);
+    const credentials = credentialsOf(recording);
+    for (const [role, user] of [
+      ['app', 'testbed_app'],
+      ['owner', 'testbed_owner'],
+    ] as const) {
+      expect(secretOf(recording, role).secrets).toEqual(['stringData']);
+      expect(secretOf(recording, role).ignoreChanges).toEqual([]);
+      expect(loginOf(recording, role)).toEqual({
+        host: `database.${ID}.svc`,
+        port: '5432',
+        dbname: 'testbed',
+        user,
+        password: credentials[role],
+        sslmode: 'verify-full',
+        sslrootcert: credentials['ca.crt'],
+      });
+      expect(credentials[role]).toMatch(/^tbs_[A-Za-z0-9_-]{32}$/);
     }
   });
 
   it('differ from each other, from testbed to testbed and from seed to seed, and are the same for the same seed', async () => {
-    const [app, owner] = secretsOf(await recordTestbed(spec)).map(passwordOf);
-    const again = secretsOf(await recordTestbed(spec)).map(passwordOf);
-    const other = secretsOf(await recordTestbed(spec, 'tb-aaaaaa')).map(passwordOf);
+    const [app, owner] = passwordsOf(await recordTestbed(spec));
+    const again = passwordsOf(await recordTestbed(spec));
+    const other = await recordTestbed(spec, 'tb-aaaaaa');
+    const others = other.resources
+      .filter(({ name }) => /-database-(app|owner)$/.test(name))
+      .map((resource) => fieldsOf(resource, 'stringData')['password']);
     const seed = Buffer.alloc(32, 8).toString('base64');
-    const reseeded = secretsOf(await recordTestbed(spec, ID, { seed })).map(passwordOf);
+    const reseeded = passwordsOf(await recordTestbed(spec, ID, { seed }));
     expect(again).toEqual([app, owner]);
-    expect(new Set([app, owner, ...other, ...reseeded]).size).toBe(6);
+    expect(new Set([app, owner, ...others, ...reseeded]).size).toBe(6);
   });
 
   it('are random without a seed', async () => {
-    const first = secretsOf(await recordTestbed(spec, ID, {})).map(passwordOf);
-    const second = secretsOf(await recordTestbed(spec, ID, {})).map(passwordOf);
+    const first = passwordsOf(await recordTestbed(spec, ID, {}));
+    const second = passwordsOf(await recordTestbed(spec, ID, {}));
     expect(new Set([...first, ...second]).size).toBe(4);
+  });
+
+  it('of another version have another Secret, which the server starts with, and other passwords', async () => {
+    const first = await recordTestbed(spec);
+    const second = await recordTestbed(spec, ID, { seed: SEED }, { databaseCredentials: 2 });
+    expect(new Set([...passwordsOf(first), ...passwordsOf(second)]).size).toBe(4);
+    expect(credentialsOf(second, 2)['tls.crt']).not.toBe(credentialsOf(first)['tls.crt']);
+    for (const [recording, version] of [
+      [first, 1],
+      [second, 2],
+    ] as const) {
+      const server = JSON.stringify(secretOf(recording, 'server').inputs);
+      expect([...server.matchAll(/database-credentials-\d+/g)].map(([name]) => name)).toEqual([
+        `database-credentials-${version}`,
+      ]);
+    }
+  });
+
+  it('restart the server when its certificate is another one, also under the same name', async () => {
+    const stamps = [await recordTestbed(spec), await recordTestbed(spec)].map(
+      (recording) =>
+        /"testbed.io\/credentials":"([0-9a-f]{16})"/.exec(JSON.stringify(secretOf(recording, 'server').inputs))?.[1],
+    );
+    expect(stamps).toEqual([expect.any(String), expect.any(String)]);
+    expect(stamps[0]).not.toBe(stamps[1]);
+  });
+
+  it('tell when the certificate of the server ends', async () => {
+    const recording = await recordTestbed(spec);
+    const certificate = new X509Certificate(credentialsOf(recording)['tls.crt'] ?? '');
+    const result = await new Promise<unknown>((resolve) => pulumi.output(recording.result).apply(resolve));
+    expect(result).toMatchObject({ database: { certificateEnds: certificate.validToDate.toISOString() } });
   });
 });

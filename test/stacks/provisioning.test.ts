@@ -90,7 +90,15 @@ describe('a testbed provisioned by the real engine', () => {
       id,
       namespace: id,
       grade: 'open',
-      database: { host: `database.${id}.svc`, port: 5432, name: 'testbed', secret: 'database-app' },
+      database: {
+        engine: 'postgresql',
+        version: 15,
+        host: `database.${id}.svc`,
+        port: 5432,
+        name: 'testbed',
+        secret: 'database-app',
+        certificateEnds: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+      },
     });
     const passwords = [await password('database-app'), await password('database-owner')];
     expect(new Set(passwords).size).toBe(2);

@@ -2,6 +2,7 @@ import { isKubernetesObject } from '../../kubernetes/objects';
 import type { KubernetesObject } from '../../kubernetes/types';
 import { judgeGrade, type AdmittedSpec } from '../../spec';
 import { program, type ProgramContext } from '../../stacks/testbed';
+import type { TestbedProgramArgs } from '../../stacks/testbed-args';
 import { record, type RecordedResource, type Recording } from './recording-monitor';
 import { specOf } from './specs';
 
@@ -21,8 +22,9 @@ export function recordTestbed(
   spec: AdmittedSpec,
   id = ID,
   context: ProgramContext = { seed: SEED },
+  more: Pick<TestbedProgramArgs, 'databaseCredentials'> = {},
 ): Promise<Recording> {
-  return record(() => program({ id, spec }, context), id);
+  return record(() => program({ id, spec, ...more }, context), id);
 }
 
 /** The objects of a recording as the API server gets them, in the order of registration. */
