@@ -50,7 +50,8 @@ export class RealNode {
   readonly #parts: Readonly<Record<'containerd' | 'kubelet' | 'kube-proxy' | 'calico-felix', Child>>;
   readonly #run: RunInNode = async (argv, options) => {
     const holder = this.#holder.status.pid;
-    if (holder === undefined) throw new Error('the namespaces of the node are gone');
+    // Before the holder has changed its root, a mount would land on a tree that goes away.
+    if (holder === undefined || !isSandboxReady(holder)) throw new Error('the namespaces of the node are not there');
     return runInside(holder, this.#token, argv, options);
   };
   readonly #ending = new AbortController();
