@@ -2,10 +2,16 @@ import { SHARED_STACK } from '../components/vocabulary';
 import type { ClusterConnection } from '../kubernetes/types';
 import { writeKubeconfig } from '../kubernetes/kubeconfig';
 import { openEmbeddedCluster } from '../platform/cluster';
-import type { ClusterStatus, NodesChoice } from '../platform/cluster/types';
+import type {
+  ClusterStatus,
+  ClusterUpOptions as EmbeddedUpOptions,
+  EmbeddedCluster,
+  NodesChoice,
+} from '../platform/cluster';
 import { resolveTools } from '../platform/toolchain';
-import { TestbedError, text } from '../errors';
+import { TestbedError, text, type Text } from '../errors';
 import { forgetStack } from './forget-stack';
+import { decideNodes, type NodesWish } from './nodes-decision';
 import type { Records, TestbedRecord } from './records';
 import { openRecords } from './records';
 import type { Site } from './site';
@@ -13,8 +19,8 @@ import { openSite, prepareSite } from './site';
 import type { Surroundings } from './surroundings';
 
 export interface ClusterUpOptions {
-  readonly nodes: NodesChoice;
-  /** Tools only from PATH and cache. */
+  readonly nodes: NodesWish;
+  /** Tools and images only from PATH and cache. */
   readonly offline?: boolean | undefined;
   /** Choose new ports where another program holds the remembered ones. */
   readonly newPorts?: boolean | undefined;
@@ -23,35 +29,69 @@ export interface ClusterUpOptions {
 export interface ClusterUpResult {
   readonly outcome: 'started' | 'unchanged' | 'repaired';
   readonly status: ClusterStatus;
+  /** Why nodes are simulated though `auto` was asked for; undefined when that is not so. */
+  readonly simulatedBecause: Text | undefined;
 }
 
-/** Prepares the tools and starts the embedded cluster; changes nothing when it runs already. */
+/**
+ * Prepares tools and images and starts the embedded cluster; changes nothing when it runs already. Asks before Debian packages are downloaded
+ * for the first time.
+ */
 export async function clusterUp(options: ClusterUpOptions, surroundings: Surroundings): Promise<ClusterUpResult> {
   const site = prepareSite(surroundings.environment);
-  const { environment, onProgress, signal } = surroundings;
+  const { onProgress, signal } = surroundings;
+  const offline = options.offline === true;
+  const cluster = openEmbeddedCluster({ directory: site.clusterDirectory });
+  const grounds = { known: await nodesOf(cluster), directory: site.clusterDirectory, offline };
+  const decision = await decideNodes(options.nodes, grounds, surroundings);
+  const { nodes, instead, realNode } = decision;
+  if (instead !== undefined) surroundings.onWarning(simulatedWarning(instead));
+  const { outcome, status } = await cluster.up({
+    nodes,
+    tools: { ...(await controlPlaneTools(nodes, offline, surroundings)), ...decision.tools },
+    ...(realNode === undefined ? {} : { realNode }),
+    ...(options.newPorts === undefined ? {} : { newPorts: options.newPorts }),
+    onProgress,
+    signal,
+  });
+  return { outcome, status, simulatedBecause: instead };
+}
+
+/** The nodes that a cluster has, running or not; undefined where there is no cluster. */
+async function nodesOf(cluster: EmbeddedCluster): Promise<NodesChoice | undefined> {
+  const { state, nodes } = await cluster.status();
+  return state === 'absent' ? undefined : nodes;
+}
+
+function simulatedWarning(why: Text): Text {
+  return text(
+    `nodes are simulated, workloads will look ready and not run: ${why.en}`,
+    `모의 노드를 사용하므로 워크로드가 실제로 실행되지 않습니다: ${why.ko}`,
+  );
+}
+
+async function controlPlaneTools(
+  nodes: NodesChoice,
+  offline: boolean,
+  { environment, onProgress, signal }: Surroundings,
+): Promise<EmbeddedUpOptions['tools']> {
   const tools = await resolveTools(
     [
       'etcd',
       'kube-apiserver',
       'kube-controller-manager',
       'kube-scheduler',
-      ...(options.nodes.kind === 'simulated' ? (['kwok'] as const) : []),
+      ...(nodes.kind === 'simulated' ? (['kwok'] as const) : []),
     ],
-    { environment, onProgress, signal, ...(options.offline === undefined ? {} : { offline: options.offline }) },
+    { environment, onProgress, signal, offline },
   );
-  return openEmbeddedCluster({ directory: site.clusterDirectory }).up({
-    nodes: options.nodes,
-    tools: {
-      etcd: tools.etcd.path,
-      'kube-apiserver': tools['kube-apiserver'].path,
-      'kube-controller-manager': tools['kube-controller-manager'].path,
-      'kube-scheduler': tools['kube-scheduler'].path,
-      ...('kwok' in tools ? { kwok: tools.kwok.path } : {}),
-    },
-    ...(options.newPorts === undefined ? {} : { newPorts: options.newPorts }),
-    onProgress,
-    signal,
-  });
+  return {
+    etcd: tools.etcd.path,
+    'kube-apiserver': tools['kube-apiserver'].path,
+    'kube-controller-manager': tools['kube-controller-manager'].path,
+    'kube-scheduler': tools['kube-scheduler'].path,
+    ...('kwok' in tools ? { kwok: tools.kwok.path } : {}),
+  };
 }
 
 export interface ClusterDownOptions {

@@ -27,15 +27,7 @@ export function clusterBlocks(status: Status): readonly Block[] {
       [text('cluster', '클러스터'), toned(...STATES[status.state])],
       ...optional(text('server', '서버'), server),
       ...optional(verbatim('Kubernetes'), version),
-      [
-        text('nodes', '노드'),
-        nodes.kind === 'none'
-          ? text('none', '없음')
-          : text(
-              `${nodes.count} simulated: workloads look ready and do not run`,
-              `모의 노드 ${nodes.count}개: 워크로드가 실제로 실행되지는 않습니다`,
-            ),
-      ],
+      [text('nodes', '노드'), nodesText(nodes)],
       // The day is enough: certificates are renewed long before.
       ...optional(text('first certificate ends', '첫 인증서 만료'), certificates?.firstEnds.slice(0, 10)),
       [text('folder', '폴더'), status.directory],
@@ -65,6 +57,20 @@ export function clusterBlocks(status: Status): readonly Block[] {
       ? [line(toned('soft', text('start it: npx testbed cluster up', '시작하기: npx testbed cluster up')))]
       : []),
   ];
+}
+
+function nodesText(nodes: Status['nodes']): Text {
+  switch (nodes.kind) {
+    case 'real':
+      return text('1 real: workloads run here', '실제 노드 1개: 워크로드가 여기서 실행됩니다');
+    case 'simulated':
+      return text(
+        `${nodes.count} simulated: workloads look ready and do not run`,
+        `모의 노드 ${nodes.count}개: 워크로드가 실제로 실행되지는 않습니다`,
+      );
+    case 'none':
+      return text('none', '없음');
+  }
 }
 
 function optional(label: Text, value: string | undefined): readonly (readonly [Text, Cell])[] {
