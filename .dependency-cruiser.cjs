@@ -80,8 +80,8 @@ module.exports = {
     only(
       'http-in-one-place',
       'node_modules/undici',
-      '^(kubernetes|platform/toolchain)/',
-      'the API client and the downloader speak HTTP',
+      '^(kubernetes|platform/toolchain|platform/images/registry)',
+      'the API client, the downloader and the push to a registry speak HTTP',
     ),
   ],
   options: {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
+import { aptConf, hostSettings } from './apt-settings';
 import { parseControl, packageOf, type Stanza } from './control-data';
 import { sourcesList } from './debian-sources';
+import { debianArchitecture } from './architecture';
 import type { DebianPackage } from './image';
 import { buildFailed, damaged } from './image-errors';
 import { runProgram } from './run-program';
@@ -65,7 +67,8 @@ export class Apt {
     const { directory, suite, environment } = this.#options;
     for (const folder of ['lists/partial', 'archives/partial', 'etc/none', 'log'])
       mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
-    const settings = await this.#hostSettings();
+    const { APT_CONFIG: _own, ...hosts } = this.#environment;
+    const settings = await hostSettings(hosts, this.#options.signal);
     writeFileSync(join(directory, 'apt.conf'), aptConf(directory, settings), { mode: 0o600 });
     writeFileSync(join(directory, 'etc/debian.sources'), sourcesList(suite, environment), { mode: 0o600 });
     writeFileSync(this.#status, '');
@@ -79,20 +82,31 @@ export class Apt {
     // Shown as installed, what an image does without brings in nothing of its own either.
     writeFileSync(this.#status, without.map(installedStanza).join(''));
     const plan = await this.#get(['install', '--simulate', '--no-install-recommends', ...packages], RESOLVE_MS);
-    const chosen = [...plan.matchAll(/^Inst (\S+) \((\S+) /gm)].map(([, name = '', version = '']) => `${name}=${version}`);
+    const chosen = [...plan.matchAll(/^Inst (\S+) \((\S+) /gm)].map(
+      ([, name = '', version = '']) => `${name}=${version}`,
+    );
     if (chosen.length === 0)
-      throw buildFailed(text(`apt chooses nothing for ${packages.join(', ')}`, `apt가 ${packages.join(', ')}에 대해 선택한 패키지가 없습니다`));
+      throw buildFailed(
+        text(
+          `apt chooses nothing for ${packages.join(', ')}`,
+          `apt가 ${packages.join(', ')}에 대해 선택한 패키지가 없습니다`,
+        ),
+      );
     const shown = await this.#run('apt-cache', ['show', '--no-all-versions', ...chosen], RESOLVE_MS);
     const stanzas = parseControl(shown);
     const found = chosen.map((wish) => {
       const stanza = stanzas.find((each) => `${each.get('Package')}=${each.get('Version')}` === wish);
-      if (stanza === undefined) throw buildFailed(text(`apt tells nothing of ${wish}`, `apt에 ${wish} 정보가 없습니다`));
+      if (stanza === undefined)
+        throw buildFailed(text(`apt tells nothing of ${wish}`, `apt에 ${wish} 정보가 없습니다`));
       return chosenFrom(stanza);
     });
     const bytes = found.reduce((sum, { size }) => sum + size, 0);
     if (bytes > DOWNLOAD_BYTES)
       throw buildFailed(
-        text(`the packages are ${bytes} bytes, more than the ${DOWNLOAD_BYTES} that are taken`, `패키지 크기 ${bytes}바이트가 한도 ${DOWNLOAD_BYTES}바이트를 넘습니다`),
+        text(
+          `the packages are ${bytes} bytes, more than the ${DOWNLOAD_BYTES} that are taken`,
+          `패키지 크기 ${bytes}바이트가 한도 ${DOWNLOAD_BYTES}바이트를 넘습니다`,
+        ),
       );
     return found.sort((a, b) => (a.package.name < b.package.name ? -1 : 1));
   }
@@ -139,69 +153,6 @@ export class Apt {
       ...(workingDirectory === undefined ? {} : { workingDirectory }),
     });
   }
-
-  /** How the host reaches its mirror: proxies and certificates, nothing that runs or that weakens a check of signatures. */
-  async #hostSettings(): Promise<string[]> {
-    const { APT_CONFIG: _own, ...environment } = this.#environment;
-    const dump = await runProgram({
-      command: 'apt-config',
-      args: ['dump', '--no-empty', 'Acquire'],
-      environment,
-      timeoutMs: RESOLVE_MS,
-      signal: this.#options.signal,
-    });
-    return dump
-      .split('\n')
-      .filter((line) => /^Acquire::(?:https?::(?:[\w.-]+::)?(?:Proxy|CaInfo|CaPath|SslCert|SslKey|Timeout)(?:::\S+)?|ForceIPv[46]) "[^"\\]*";$/i.test(line));
-  }
-}
-
-function aptConf(directory: string, hostSettings: readonly string[]): string {
-  const architecture = debianArchitecture();
-  return [
-    ...hostSettings,
-    `Dir::State "${directory}";`,
-    `Dir::State::lists "${directory}/lists";`,
-    `Dir::State::status "${directory}/status";`,
-    `Dir::State::extended_states "${directory}/extended_states";`,
-    `Dir::Cache "${directory}";`,
-    `Dir::Cache::archives "${directory}/archives";`,
-    `Dir::Etc "${directory}/etc";`,
-    `Dir::Etc::sourcelist "${directory}/etc/debian.sources";`,
-    `Dir::Etc::sourceparts "${directory}/etc/none";`,
-    `Dir::Etc::parts "${directory}/etc/none";`,
-    `Dir::Etc::main "${directory}/etc/none.conf";`,
-    `Dir::Etc::preferences "${directory}/etc/none.pref";`,
-    `Dir::Etc::preferencesparts "${directory}/etc/none";`,
-    // A password for the mirror stays where the site keeps it.
-    'Dir::Etc::netrc "/etc/apt/auth.conf";',
-    'Dir::Etc::netrcparts "/etc/apt/auth.conf.d";',
-    'Dir::Etc::trusted "/etc/apt/trusted.gpg";',
-    'Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
-    `Dir::Log "${directory}/log";`,
-    `APT::Architecture "${architecture}";`,
-    `APT::Architectures { "${architecture}"; };`,
-    'APT::Install-Recommends "false";',
-    'APT::Install-Suggests "false";',
-    'APT::Get::AllowUnauthenticated "false";',
-    // apt's own user can't enter a folder below somebody's home.
-    'APT::Sandbox::User "";',
-    'Acquire::AllowInsecureRepositories "false";',
-    'Acquire::AllowWeakRepositories "false";',
-    'Acquire::AllowDowngradeToInsecureRepositories "false";',
-    'Acquire::Languages "none";',
-    'Acquire::Retries "2";',
-    '',
-  ].join('\n');
-}
-
-/** What Debian calls this machine's processor; images are for the machine that builds them. */
-export function debianArchitecture(): 'amd64' | 'arm64' {
-  if (process.arch === 'x64') return 'amd64';
-  if (process.arch === 'arm64') return 'arm64';
-  throw buildFailed(
-    text(`there are no images for the processor ${process.arch}`, `${process.arch} 프로세서용 이미지는 없습니다`),
-  );
 }
 
 function installedStanza(name: string): string {
@@ -224,7 +175,9 @@ function chosenFrom(stanza: Stanza): ChosenPackage {
   const sha256 = stanza.get('SHA256') ?? '';
   const size = Number(stanza.get('Size') ?? Number.NaN);
   if (!/^[0-9a-f]{64}$/.test(sha256) || !Number.isSafeInteger(size))
-    throw buildFailed(text(`the index has no checksum of ${found.name}`, `저장소 목록에 ${found.name}의 체크섬이 없습니다`));
+    throw buildFailed(
+      text(`the index has no checksum of ${found.name}`, `저장소 목록에 ${found.name}의 체크섬이 없습니다`),
+    );
   return { package: { ...found, sha256 }, control: stanza, size };
 }
 

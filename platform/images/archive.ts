@@ -13,11 +13,18 @@ const EPOCH = new Date(0);
  * Writes an image as an OCI archive: an image layout in a tar, which `ctr images import` and others take. It bears both names of the image,
  * by tag and by digest. The same image gives the same bytes. Throws ImageDamaged for a store that holds something else.
  */
-export async function writeArchive(image: StoredImage, blobs: Blobs, file: string, signal?: AbortSignal): Promise<void> {
+export async function writeArchive(
+  image: StoredImage,
+  blobs: Blobs,
+  file: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const archive = pack();
-  const writing = pipeline(buffersOf(archive), createWriteStream(file, { flags: 'wx', mode: 0o644, flush: true }), {
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const writing = pipeline(
+    buffersOf(archive),
+    createWriteStream(file, { flags: 'wx', mode: 0o644, flush: true }),
+    signal === undefined ? {} : { signal },
+  );
   const filling = fill(archive, image, blobs).catch((error: unknown) => {
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -69,4 +76,3 @@ async function blob(archive: Pack, part: BlobSize, blobs: Blobs): Promise<void> 
   const entry = archive.entry({ name: blobName(part.digest), size: part.size, mode: 0o644, mtime: EPOCH });
   await pipeline(Readable.from(blobs.read(part)), entry);
 }
-

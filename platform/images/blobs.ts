@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +18,8 @@ import { text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
 import { damaged } from './image-errors';
 
+/** The largest part of an image, such as a layer. */
+export const BLOB_BYTES = 4 * 1024 * 1024 * 1024;
 const DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 export interface BlobSize {
@@ -31,11 +43,27 @@ export class Blobs {
     return existsSync(this.path(digest)) && statSync(this.path(digest)).size === size;
   }
 
+  exists(digest: string): boolean {
+    return existsSync(this.path(digest));
+  }
+
+  /** Ends every blob that is none of these. */
+  keepOnly(digests: ReadonlySet<string>): void {
+    if (!existsSync(this.#folder)) return;
+    for (const hex of readdirSync(this.#folder))
+      if (!digests.has(`sha256:${hex}`)) rmSync(join(this.#folder, hex), { force: true });
+  }
+
   /**
    * Takes in what the stream holds, at most `maxBytes`; `workFolder` is on the same file system. With `expected` another content is refused
    * (ImageDamaged) and nothing is kept.
    */
-  async add(content: AsyncIterable<Buffer>, workFolder: string, maxBytes: number, expected?: string): Promise<BlobSize> {
+  async add(
+    content: AsyncIterable<Buffer>,
+    workFolder: string,
+    maxBytes: number,
+    expected?: string,
+  ): Promise<BlobSize> {
     const hash = createHash('sha256');
     let size = 0;
     // Of this process alone, as its folder is; two of the same content are one in the end.
@@ -44,7 +72,12 @@ export class Blobs {
       for await (const chunk of content) {
         size += chunk.length;
         if (size > maxBytes)
-          throw damaged(text(`a part of the image is larger than ${maxBytes} bytes`, `이미지의 일부가 ${maxBytes}바이트를 넘습니다`));
+          throw damaged(
+            text(
+              `a part of the image is larger than ${maxBytes} bytes`,
+              `이미지의 일부가 ${maxBytes}바이트를 넘습니다`,
+            ),
+          );
         hash.update(chunk);
         yield chunk;
       }
@@ -103,7 +136,10 @@ function mismatch(expected: string, found: string | undefined, cause?: unknown):
   return damaged(
     found === undefined
       ? text(`the image's part ${name} is not there or too large`, `이미지의 일부 ${name}이(가) 없거나 너무 큽니다`)
-      : text(`the image's part ${name} holds something else (${found})`, `이미지의 일부 ${name}의 내용이 다릅니다(${found})`),
+      : text(
+          `the image's part ${name} holds something else (${found})`,
+          `이미지의 일부 ${name}의 내용이 다릅니다(${found})`,
+        ),
     cause,
     text('make it anew: testbed images build', '다시 만드십시오: testbed images build'),
   );

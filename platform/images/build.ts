@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { text, type Text } from '../../errors';
-import { Apt, type ChosenPackage } from './apt';
-import type { BlobSize, Blobs } from './blobs';
+import type { Apt, ChosenPackage } from './apt';
+import { BLOB_BYTES, type BlobSize, type Blobs } from './blobs';
 import { dpkgStatus } from './control-data';
 import { FileTree, type TreeNode } from './file-tree';
 import type { ToolInImage } from './image';
@@ -13,7 +13,6 @@ import { repositoryOf } from './image';
 import type { ImageRecord } from './records';
 import type { Recipe } from './recipe';
 
-const LAYER_BYTES = 4 * 1024 * 1024 * 1024;
 /** Of an image without packages: a time is needed, and it must be the same everywhere. */
 const NO_PACKAGES_SECONDS = Date.UTC(2025, 0, 1) / 1_000;
 
@@ -80,12 +79,17 @@ export async function buildImage(options: BuildOptions): Promise<ImageRecord> {
     for (const [each, file] of files) {
       signal?.throwIfAborted();
       done += 1;
-      onDetail(text(`merging ${each.package.name} (${done} of ${chosen.length})`, `${each.package.name} 병합 중(${done}/${chosen.length})`));
+      onDetail(
+        text(
+          `merging ${each.package.name} (${done} of ${chosen.length})`,
+          `${each.package.name} 병합 중(${done}/${chosen.length})`,
+        ),
+      );
       newest = Math.max(newest, await addPackage(file, each.package.name, tree, spool, signal));
     }
     const tools = await finish(tree, spool, recipe, chosen, options.tool);
     onDetail(text('writing the layer', '레이어 기록 중'));
-    const layer = await blobs.add(layerStream(tree, spool, newest), workFolder, LAYER_BYTES);
+    const layer = await blobs.add(layerStream(tree, spool, newest), workFolder, BLOB_BYTES);
     const documents = imageDocuments(recipe, layer, tools, newest);
     const config = await blobs.addDocument(documents.config, workFolder);
     const manifest = await blobs.addDocument(documents.manifest, workFolder);
@@ -117,6 +121,7 @@ function recordOf(
     },
     packages: chosen.map((each) => each.package),
     tools,
+    suite: recipe.suite,
     blobs: all.map(({ digest }) => digest),
   };
 }
@@ -151,7 +156,8 @@ async function finish(
   const tools: ToolInImage[] = [];
   for (const file of recipe.files) {
     const owner = ownerOf(file.owner);
-    if ('content' in file) tree.put(file.path, { ...(await fileNode(spool, file.content, file.mode)), ...owner }, recipe.name);
+    if ('content' in file)
+      tree.put(file.path, { ...(await fileNode(spool, file.content, file.mode)), ...owner }, recipe.name);
     else {
       const { path, version } = await tool(file.tool);
       const content = await spool.append(createReadStream(path));

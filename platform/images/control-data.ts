@@ -36,6 +36,8 @@ const KEPT = [
   'Pre-Depends',
   'Depends',
   'Homepage',
+  // Of the package file: no field of dpkg's own, which passes such over.
+  'SHA256',
 ];
 
 /** `/var/lib/dpkg/status` of an image with these packages. */
@@ -57,6 +59,7 @@ export function packageOf(stanza: Stanza): DebianPackage {
   const version = stanza.get('Version') ?? '';
   const [, source = name, sourceVersion = version] = /^(\S+)(?: \((\S+)\))?$/.exec(stanza.get('Source') ?? name) ?? [];
   const homepage = stanza.get('Homepage');
+  const sha256 = stanza.get('SHA256');
   return {
     name,
     version,
@@ -67,6 +70,7 @@ export function packageOf(stanza: Stanza): DebianPackage {
     ...(homepage === undefined || !URL.canParse(homepage) ? {} : { homepage }),
     description: summaryOf(stanza),
     depends: dependencyNames(stanza),
+    ...(sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256) ? {} : { sha256 }),
   };
 }
 

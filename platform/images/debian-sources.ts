@@ -69,7 +69,8 @@ function mirrorSources(suite: string, mirror: string, environment: NodeJS.Proces
       },
     );
   const address = checkedMirror(main);
-  const besides = security === undefined ? `${address.replace(/\/debian$/, '')}/debian-security` : checkedMirror(security);
+  const besides =
+    security === undefined ? `${address.replace(/\/debian$/, '')}/debian-security` : checkedMirror(security);
   return [
     { uris: [address], suites: [suite, `${suite}-updates`], signedBy: keyring },
     { uris: [besides], suites: [`${suite}-security`], signedBy: keyring },

@@ -54,7 +54,10 @@ export class FileTree {
     if (present === undefined) this.#set(path, placed);
     else if (!isSame(present, placed))
       throw damaged(
-        text(`${from} brings another /${path} than what is there already`, `${from}의 /${path}이(가) 이미 있는 것과 다릅니다`),
+        text(
+          `${from} brings another /${path} than what is there already`,
+          `${from}의 /${path}이(가) 이미 있는 것과 다릅니다`,
+        ),
       );
   }
 
@@ -63,14 +66,17 @@ export class FileTree {
     const plain = plainPath(path, from);
     const present = this.#nodes.get(plain);
     if (present?.kind === 'directory' && node.kind !== 'directory')
-      throw damaged(text(`${from} puts a file where the folder ${path} is`, `${from}: 폴더 ${path} 자리에 파일을 둘 수 없습니다`));
+      throw damaged(
+        text(`${from} puts a file where the folder ${path} is`, `${from}: 폴더 ${path} 자리에 파일을 둘 수 없습니다`),
+      );
     this.#makeFolders(plain, from);
     this.#set(plain, node);
   }
 
   /** Takes the paths out for which `isLeftOut` holds, given with their leading slash. */
   leaveOut(isLeftOut: (path: string) => boolean): void {
-    for (const [path, node] of this.#nodes) if (node.kind !== 'directory' && isLeftOut(`/${path}`)) this.#nodes.delete(path);
+    for (const [path, node] of this.#nodes)
+      if (node.kind !== 'directory' && isLeftOut(`/${path}`)) this.#nodes.delete(path);
     // Folders that held only such things go too, the innermost first.
     for (const [path, node] of this.entries().reverse())
       if (node.kind === 'directory' && isLeftOut(`/${path}`) && !this.#holds(path)) this.#nodes.delete(path);
@@ -97,7 +103,10 @@ export class FileTree {
       if (present === undefined) this.#set(folder, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 });
       else if (present.kind !== 'directory')
         throw damaged(
-          text(`${from} puts /${path} below /${folder}, which is no folder`, `${from}: /${folder}은(는) 폴더가 아니어서 /${path}을(를) 둘 수 없습니다`),
+          text(
+            `${from} puts /${path} below /${folder}, which is no folder`,
+            `${from}: /${folder}은(는) 폴더가 아니어서 /${path}을(를) 둘 수 없습니다`,
+          ),
         );
     }
   }
@@ -114,7 +123,10 @@ function plainPath(given: string, from: string): string {
   const parts = given.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..') || given.includes('\0') || Buffer.byteLength(given) > PATH_BYTES)
     throw damaged(
-      text(`${from} has a path that leaves its root: ${JSON.stringify(given.slice(0, 200))}`, `${from}에 루트를 벗어나는 경로가 있습니다: ${JSON.stringify(given.slice(0, 200))}`),
+      text(
+        `${from} has a path that leaves its root: ${JSON.stringify(given.slice(0, 200))}`,
+        `${from}에 루트를 벗어나는 경로가 있습니다: ${JSON.stringify(given.slice(0, 200))}`,
+      ),
     );
   return parts.join('/');
 }

@@ -2,7 +2,12 @@ import { TestbedError, isNoSpace, isTestbedError, noSpace, reasonOf, text, verba
 import { hasErrorCode } from '../../host/error-code';
 
 /** An image that could not be made; `details` are the last words of whoever refused. */
-export function buildFailed(message: Text, details: readonly string[] = [], cause?: unknown, hint?: Text): TestbedError {
+export function buildFailed(
+  message: Text,
+  details: readonly string[] = [],
+  cause?: unknown,
+  hint?: Text,
+): TestbedError {
   return new TestbedError('ImageBuildFailed', message, {
     details: details.map((line) => verbatim(line)),
     ...(hint === undefined ? {} : { hint }),

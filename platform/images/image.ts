@@ -7,12 +7,12 @@ export interface DebianPackage {
   readonly source: string;
   readonly sourceVersion: string;
   readonly maintainer: string;
-  readonly homepage?: string;
+  readonly homepage?: string | undefined;
   readonly description: string;
   /** Names that it depends on, alternatives included, sorted; of packages in the image and not. */
   readonly depends: readonly string[];
-  /** Of the package file; unknown for an image that was imported. */
-  readonly sha256?: string;
+  /** Of the package file; unknown in an image that is not ours. */
+  readonly sha256?: string | undefined;
 }
 
 /** A program in an image that comes from no package. */

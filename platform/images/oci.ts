@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Recipe } from './recipe';
-import { debianArchitecture } from './apt';
+import { debianArchitecture } from './architecture';
 import type { ToolInImage } from './image';
 
 /** OCI image specification 1.0, as far as an image of ours uses it. */
@@ -16,6 +16,8 @@ export const MEDIA = {
 export const LABELS = {
   title: 'org.opencontainers.image.title',
   version: 'org.opencontainers.image.version',
+  /** Debian's suite: `bookworm` */
+  suite: 'io.testbed.image.suite',
   /** Which text of the recipe it was made by: SHA-256 of its values. */
   recipe: 'io.testbed.image.recipe',
   /** JSON: the programs in it that come from no package. */
@@ -35,13 +37,19 @@ export const descriptorSchema = z.object({
 });
 export type Descriptor = z.output<typeof descriptorSchema>;
 
-export const indexSchema = z.object({ schemaVersion: z.literal(2), manifests: z.array(descriptorSchema).min(1).max(100) });
+export const indexSchema = z.object({
+  schemaVersion: z.literal(2),
+  manifests: z.array(descriptorSchema).min(1).max(100),
+});
 
 export const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.literal(MEDIA.manifest).optional(),
   config: descriptorSchema.extend({ mediaType: z.literal(MEDIA.config) }),
-  layers: z.array(descriptorSchema.extend({ mediaType: z.enum([MEDIA.layer, MEDIA.gzippedLayer]) })).min(1).max(127),
+  layers: z
+    .array(descriptorSchema.extend({ mediaType: z.enum([MEDIA.layer, MEDIA.gzippedLayer]) }))
+    .min(1)
+    .max(127),
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
@@ -93,6 +101,7 @@ export function imageDocuments(
       Labels: {
         [LABELS.title]: recipe.name,
         [LABELS.version]: recipe.version,
+        [LABELS.suite]: recipe.suite,
         [LABELS.recipe]: createHash('sha256').update(JSON.stringify(recipe)).digest('hex'),
         ...(tools.length === 0 ? {} : { [LABELS.tools]: JSON.stringify(tools) }),
       },

@@ -36,14 +36,17 @@ export class Spool {
       this.#size += chunk.length;
       if (this.#size > UNPACKED_BYTES)
         throw damaged(
-          text(`the packages unpack to more than ${UNPACKED_BYTES} bytes`, `패키지를 풀면 ${UNPACKED_BYTES}바이트를 넘습니다`),
+          text(
+            `the packages unpack to more than ${UNPACKED_BYTES} bytes`,
+            `패키지를 풀면 ${UNPACKED_BYTES}바이트를 넘습니다`,
+          ),
         );
     }
     return { offset, size: this.#size - offset, sha256: hash.digest('hex') };
   }
 
   async *read({ offset, size }: Content): AsyncGenerator<Buffer> {
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const { bytesRead, buffer } = await this.#handle.read(Buffer.alloc(Math.min(size - done, 1024 * 1024)), {
         position: offset + done,
       });
@@ -87,20 +90,27 @@ export async function addPackage(
   let newest = 0;
   try {
     for await (const entry of entries) {
-      newest = Math.max(newest, Math.floor((entry.header.mtime.getTime()) / 1_000));
+      newest = Math.max(newest, Math.floor(entry.header.mtime.getTime() / 1_000));
       await addEntry(entry.header, buffersOf(entry), from, tree, spool);
       entry.resume();
     }
     await unpacking;
     const [code] = await closed;
-    if (code !== 0) throw buildFailed(text(`dpkg-deb can't read ${from}`, `dpkg-deb가 ${from}을(를) 읽지 못했습니다`), [complaint.trim()]);
+    if (code !== 0)
+      throw buildFailed(text(`dpkg-deb can't read ${from}`, `dpkg-deb가 ${from}을(를) 읽지 못했습니다`), [
+        complaint.trim(),
+      ]);
   } catch (error) {
     signal?.throwIfAborted();
     child.kill('SIGKILL');
-    if (bound.aborted) throw buildFailed(text(`unpacking ${from} took too long`, `${from} 풀기가 너무 오래 걸립니다`), [], error);
+    if (bound.aborted)
+      throw buildFailed(text(`unpacking ${from} took too long`, `${from} 풀기가 너무 오래 걸립니다`), [], error);
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
       throw buildFailed(
-        text('dpkg-deb is not on this machine: images are built with apt and dpkg', '이 컴퓨터에 dpkg-deb가 없습니다. 이미지는 apt와 dpkg로 빌드합니다'),
+        text(
+          'dpkg-deb is not on this machine: images are built with apt and dpkg',
+          '이 컴퓨터에 dpkg-deb가 없습니다. 이미지는 apt와 dpkg로 빌드합니다',
+        ),
         [],
         error,
       );
@@ -131,13 +141,23 @@ async function addEntry(
     case 'link': {
       const original = tree.at(linkname, from);
       if (original?.kind !== 'file')
-        throw damaged(text(`${from} links ${name} to ${linkname}, which is no file before it`, `${from}의 하드 링크 ${name}이(가) 가리키는 ${linkname} 파일이 앞에 없습니다`));
+        throw damaged(
+          text(
+            `${from} links ${name} to ${linkname}, which is no file before it`,
+            `${from}의 하드 링크 ${name}이(가) 가리키는 ${linkname} 파일이 앞에 없습니다`,
+          ),
+        );
       return tree.add(name, original, from);
     }
+    case 'block-device':
+    case 'character-device':
+    case 'fifo':
     default:
       throw damaged(
-        text(`${from} holds ${name}, a ${type} that no image may hold`, `${from}의 ${name}(${type})은(는) 이미지에 넣을 수 없는 유형입니다`),
+        text(
+          `${from} holds ${name}, a ${type} that no image may hold`,
+          `${from}의 ${name}(${type})은(는) 이미지에 넣을 수 없는 유형입니다`,
+        ),
       );
   }
 }
-

@@ -6,7 +6,10 @@ import { TestbedError, text } from '../../errors';
 import { packageRoot } from '../../package/root';
 
 /** Absolute, without `.` and `..`: it is joined to the root of an image. */
-const absolutePath = z.string().regex(/^\/(?:[^/\0]+(?:\/[^/\0]+)*)?$/).refine(isPlain, 'has . or ..');
+const absolutePath = z
+  .string()
+  .regex(/^\/(?:[^/\0]+(?:\/[^/\0]+)*)?$/)
+  .refine(isPlain, 'has . or ..');
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/);
 const mode = z
   .string()
@@ -45,7 +48,10 @@ const schema = z.strictObject({
     cmd: z.array(word).optional(),
     env: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
     workdir: absolutePath,
-    stopSignal: z.string().regex(/^SIG[A-Z]+$/).optional(),
+    stopSignal: z
+      .string()
+      .regex(/^SIG[A-Z]+$/)
+      .optional(),
   }),
 });
 

@@ -32,6 +32,7 @@ const schema = z.object({
   }),
   packages: z.array(packageSchema),
   tools: z.array(z.object({ name: z.string(), version: z.string(), sha256: z.string(), path: z.string() })),
+  suite: z.string().optional(),
   /** Every blob of it, so that those of nobody can be told. */
   blobs: z.array(z.string()),
 });
@@ -40,6 +41,8 @@ export interface ImageRecord {
   readonly image: StoredImage;
   readonly packages: readonly DebianPackage[];
   readonly tools: readonly ToolInImage[];
+  /** Debian's suite; unknown for an image that is not ours. */
+  readonly suite?: string | undefined;
   readonly blobs: readonly string[];
 }
 
@@ -65,7 +68,7 @@ export class ImageRecords {
   byDigest(name: string, digest: string): ImageRecord | undefined {
     const content = contentOf(join(this.#folder, name, `${digest.slice('sha256:'.length)}.json`));
     // A record that can't be read is as good as none: the image is made again.
-    return content === undefined ? undefined : (schema.safeParse(parsed(content)).data as ImageRecord | undefined);
+    return content === undefined ? undefined : schema.safeParse(parsed(content)).data;
   }
 
   /** All of a name, the newest first. */
@@ -84,7 +87,10 @@ export class ImageRecords {
     const { name, digest } = record.image;
     const folder = join(this.#folder, name);
     mkdirSync(folder, { recursive: true, mode: 0o755 });
-    writeWhole(join(folder, `${digest.slice('sha256:'.length)}.json`), JSON.stringify(record), { mode: 0o644, durable: true });
+    writeWhole(join(folder, `${digest.slice('sha256:'.length)}.json`), JSON.stringify(record), {
+      mode: 0o644,
+      durable: true,
+    });
     writeWhole(join(folder, 'current'), digest, { mode: 0o644, durable: true });
   }
 
