@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   TestbedAmbiguous: 'usage',
   NotEmpty: 'failed',
   DriftFound: 'failed',
+  DatabaseRefused: 'failed',
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,25 +1,12 @@
 import { isAbsolute, join } from 'node:path';
-import { ANNOTATIONS, LABELS, NAMESPACES } from '../components/vocabulary';
-import { createClient } from '../kubernetes/client';
 import { writeKubeconfig } from '../kubernetes/kubeconfig';
-import { requestToken } from '../kubernetes/token';
-import type { KubernetesClient } from '../kubernetes/types';
 import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
 import { writeWhole } from '../host/atomic-file';
-import { tellingIfGone } from './cluster-gone';
-import { beginOperation, withCredential } from './credential';
-import { requireRecord } from './known';
+import { withMember, type MemberOptions } from './connect-member';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
-import { openSite } from './site';
 import type { Surroundings } from './surroundings';
-import type { TargetOptions } from './target';
-import { openTarget, requireSameCluster } from './target';
 
-export interface ConnectOptions extends TargetOptions {
-  readonly name: string;
-  /** Whose access. Default: the first member of the spec. */
-  readonly member?: string | undefined;
+export interface ConnectOptions extends MemberOptions {
   /** Where the kubeconfig is written, mode 0600. Default `<name>.kubeconfig` in the working directory. */
   readonly file?: string | undefined;
 }
@@ -32,64 +19,22 @@ export interface ConnectResult {
   readonly expires: string;
 }
 
-const ACCESS_SECONDS = 3600;
-
 /** Writes a kubeconfig with the participant's role and a token that lives at most an hour. */
-export async function connect(options: ConnectOptions, surroundings: Surroundings): Promise<ConnectResult> {
-  const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
-  const member = requireMember(testbed, options.member);
-  const target = await openTarget(
-    site,
-    { kubeconfig: options.kubeconfig, context: options.context ?? testbed.cluster.context },
+export function connect(options: ConnectOptions, surroundings: Surroundings): Promise<ConnectResult> {
+  return withMember(
+    options,
     surroundings,
-  );
-  const doing = text(`access to '${testbed.name}' was asked for`, `'${testbed.name}'의 접근 권한을 요청하는 동안`);
-  try {
-    return await tellingIfGone(target.reference, doing, async () => {
-      requireSameCluster(testbed.name, testbed.cluster, target);
-      const serviceAccount = await memberAccount(target.reader, testbed, member);
-      const credential = await beginOperation(target, `connect ${testbed.id}`);
-      return withCredential(credential, surroundings, async () => {
-        const client = createClient(credential.connection);
-        try {
-          // Not bound to the operation's Secret: the person's token must outlive this call.
-          const token = await requestToken(client, {
-            namespace: NAMESPACES.access,
-            serviceAccount,
-            expirationSeconds: ACCESS_SECONDS,
-          });
-          const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
-          const content = writeKubeconfig({
-            connection: { ...client.connection, credential: { kind: 'token', token: token.token } },
-            context: testbed.name,
-            namespace: testbed.id,
-          });
-          writePrivately(file, content);
-          return { testbed, member, file, expires: token.expires };
-        } finally {
-          await client.close();
-        }
+    ({ name }) => text(`access to '${name}' was asked for`, `'${name}'의 접근 권한을 요청하는 동안`),
+    async ({ testbed, member, connection, expires }) => {
+      const file = resolveFile(options.file ?? `${testbed.name}.kubeconfig`, surroundings.cwd);
+      const content = writeKubeconfig({
+        connection: await connection(),
+        context: testbed.name,
+        namespace: testbed.id,
       });
-    });
-  } finally {
-    await target.close();
-  }
-}
-
-function requireMember(testbed: TestbedRecord, wished: string | undefined): string {
-  const member =
-    wished === undefined
-      ? testbed.members[0]
-      : testbed.members.find((one) => one.toLowerCase() === wished.toLowerCase());
-  if (member !== undefined) return member;
-  throw new TestbedError(
-    'UsageWrong',
-    text(
-      `'${wished ?? ''}' is not a member of '${testbed.name}'`,
-      `'${wished ?? ''}'은(는) '${testbed.name}'의 구성원이 아닙니다`,
-    ),
-    { hint: text(`members: ${testbed.members.join(', ')}`, `구성원: ${testbed.members.join(', ')}`) },
+      writePrivately(file, content);
+      return { testbed, member, file, expires: expires() };
+    },
   );
 }
 
@@ -112,28 +57,4 @@ function writePrivately(file: string, content: string): void {
       },
     );
   }
-}
-
-/** The member's identity on the cluster, by our own mark. */
-async function memberAccount(client: KubernetesClient, testbed: TestbedRecord, member: string): Promise<string> {
-  const selection = {
-    namespace: NAMESPACES.access,
-    labelSelector: `${LABELS.testbed}=${testbed.id}`,
-    metadataOnly: true,
-  };
-  for await (const { metadata } of client.list('v1', 'ServiceAccount', selection))
-    if (metadata.annotations?.[ANNOTATIONS.member] === member) return metadata.name;
-  throw new TestbedError(
-    'NotReady',
-    text(
-      `'${testbed.name}' has given no access to ${member} yet`,
-      `'${testbed.name}'이(가) 아직 ${member}에게 접근 권한을 부여하지 않았습니다`,
-    ),
-    {
-      hint: text(
-        'run testbed up again: access is given last',
-        'testbed up을 다시 실행하세요. 접근 권한은 마지막에 부여됩니다',
-      ),
-    },
-  );
 }

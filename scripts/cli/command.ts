@@ -1,4 +1,5 @@
 import type { TestbedError, Text } from '../../errors';
+import type { Streams } from '../../operations/streams';
 import type { Surroundings } from '../../operations/surroundings';
 import type { Flag, Positional, SwitchFlag, ValueFlag } from './flags';
 import type { Block } from './view';
@@ -20,6 +21,10 @@ export interface Example {
 
 /** What every handler gets besides its arguments; an operation takes it as its surroundings. */
 export interface CommandContext extends Surroundings {
+  /** For the few commands that talk while they work. */
+  readonly streams: Streams;
+  /** Prints a result before the command is over; such a command is `spoken` at its end. */
+  readonly tell: (result: object, blocks: readonly Block[]) => void;
   /** Every command there is; for what is made from all of them. */
   readonly commands: () => Promise<readonly Command[]>;
 }
@@ -46,18 +51,27 @@ interface CommandDefinition<P extends Positionals, F extends Flags, R extends ob
   readonly view: (result: R) => readonly Block[];
   /** A result that is shown and is a failure all the same (drift found, a check failed). */
   readonly failure?: (result: R) => TestbedError | undefined;
+  /** All was said while it worked: nothing is printed at its end. */
+  readonly spoken?: (result: R) => boolean;
+  /** The exit code of a program that ran for the person, passed on. */
+  readonly exitCode?: (result: R) => number;
 }
 
 /** The words of a call by name, as they were typed; `true` for switches. */
 export interface GivenArguments {
   readonly positionals: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, string | true>>;
+  /** After `--`, where the command takes them. */
+  readonly rest: readonly string[];
 }
 
 export interface CommandOutcome {
   readonly result: object;
   readonly blocks: readonly Block[];
   readonly failure: TestbedError | undefined;
+  readonly spoken: boolean;
+  /** Where there is no failure. */
+  readonly exitCode: number;
 }
 
 /** A command as data: what help, completion, reference and the parser read. */
@@ -72,12 +86,18 @@ export interface Command extends CommandWords {
 export function defineCommand<P extends Positionals, F extends Flags, R extends object>(
   definition: CommandDefinition<P, F, R>,
 ): Command {
-  const { handler, view, failure, ...rest } = definition;
+  const { handler, view, failure, spoken, exitCode, ...rest } = definition;
   return {
     ...rest,
     run: async (given, context) => {
       const result = await handler(readArguments(definition, given), context);
-      return { result, blocks: view(result), failure: failure?.(result) };
+      return {
+        result,
+        blocks: view(result),
+        failure: failure?.(result),
+        spoken: spoken?.(result) ?? false,
+        exitCode: exitCode?.(result) ?? 0,
+      };
     },
   };
 }
@@ -88,7 +108,7 @@ function readArguments<P extends Positionals, F extends Flags>(
 ): Arguments<P, F> {
   const values = new Map<string, unknown>();
   for (const [name, positional] of Object.entries(definition.positionals))
-    values.set(name, positional.read(given.positionals[name], name));
+    values.set(name, positional.read(given.positionals[name], name, given.rest));
   for (const [name, flag] of Object.entries(definition.flags)) {
     const word = given.flags[name];
     values.set(name, flag.kind === 'switch' ? word === true : flag.read(word === true ? undefined : word, name));

@@ -28,7 +28,9 @@ export interface Positional<T> {
   readonly summary: Text;
   readonly required: boolean;
   readonly choices?: readonly string[];
-  readonly read: (given: string | undefined, name: string) => T;
+  /** All the words after `--`, as they are; the last of a command. */
+  readonly rest?: true;
+  readonly read: (given: string | undefined, name: string, rest: readonly string[]) => T;
 }
 
 export type Flag = SwitchFlag | ValueFlag<unknown>;
@@ -97,6 +99,47 @@ export function parsedFlag<T>(
 /** A word that must be given. */
 export function requiredWord(summary: Text): Positional<string> {
   return { summary, required: true, read: present };
+}
+
+/** A word that may be left out. */
+export function optionalWord(summary: Text): Positional<string | undefined> {
+  return { summary, required: false, read: (given) => given };
+}
+
+/** What comes after `--`, at least one word. */
+export function restWords(summary: Text): Positional<readonly string[]> {
+  return {
+    summary,
+    required: true,
+    rest: true,
+    read: (_given, name, rest) => {
+      present(rest[0], `-- ${name}`);
+      return rest;
+    },
+  };
+}
+
+/** A flag with a whole number. */
+export function numberFlag(
+  wording: Wording & { readonly placeholder: string; readonly least: number; readonly most: number },
+): ValueFlag<number | undefined> {
+  const { least, most, ...rest } = wording;
+  return {
+    kind: 'value',
+    ...rest,
+    read: (given, flag) => {
+      if (given === undefined) return undefined;
+      const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      throw new TestbedError(
+        'UsageWrong',
+        text(
+          `--${flag} is '${given}', which is no whole number from ${least} to ${most}`,
+          `--${flag} 값 '${given}'은(는) ${least}에서 ${most} 사이의 정수가 아닙니다`,
+        ),
+      );
+    },
+  };
 }
 
 /** One of a few words that must be given. */

@@ -15,6 +15,11 @@ export function escapeLine(words: string): string {
   return escapeLines(words).replaceAll('\n', '\\n');
 }
 
+/** A part of a log, for a terminal: tabs and the line ends of other systems move no cursor where it would not go anyway. */
+export function escapeLog(words: string): string {
+  return words.replaceAll('\r\n', '\n').split('\t').map(escapeLines).join('\t');
+}
+
 /** The same in JSON or in double-quoted YAML, where `\uXXXX` is the character itself: the document's meaning does not change. */
 export function escapeDocument(document: string): string {
   return document.replaceAll(UNSAFE, unicodeEscapes);

@@ -30,11 +30,13 @@ const WORDS = {
 
 /** What a call of the command looks like: `testbed show NAME [flags]`. */
 export function synopsis(command: Command): string {
-  const words = Object.entries(command.positionals).map(([name, { required }]) =>
-    required ? name.toUpperCase() : `[${name.toUpperCase()}]`,
+  const positionals = Object.entries(command.positionals);
+  const words = positionals.flatMap(([name, { required, rest }]) =>
+    rest === true ? [] : [required ? name.toUpperCase() : `[${name.toUpperCase()}]`],
   );
   const flags = Object.entries(command.flags).map(([name, flag]) => `[${flagShape(name, flag)}]`);
-  return ['testbed', command.name, ...words, ...flags].join(' ');
+  const last = positionals.flatMap(([name, { rest }]) => (rest === true ? [`-- ${name.toUpperCase()}...`] : []));
+  return ['testbed', command.name, ...words, ...flags, ...last].join(' ');
 }
 
 /** `--file FILE`, `--yes`. */

@@ -7,6 +7,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** See Streams.interruptions. */
+  readonly meaning: (how: 'quiet' | 'leave') => () => void;
   /** Gives the signals back to whoever had them. */
   readonly release: () => void;
 }
@@ -23,16 +25,26 @@ export interface InterruptionOptions {
 export function watchInterruption({ source, onFirst, onSecond }: InterruptionOptions): Interruption {
   const controller = new AbortController();
   let firstAt: number | undefined;
-  const arrived = (): void => {
+  let meant: 'told' | 'quiet' | 'leave' = 'told';
+  const arrived = (name: NodeJS.Signals): void => {
+    // The program that has the terminal got it too, and it is that one's to say what it means.
+    if (meant === 'leave' && name === 'SIGINT') return;
     if (firstAt === undefined) {
       firstAt = performance.now();
-      onFirst();
+      if (meant === 'told') onFirst();
       controller.abort(interrupted());
     } else if (performance.now() - firstAt >= SAME_PRESS_MS) onSecond();
   };
   for (const name of SIGNALS) source.on(name, arrived);
   return {
     signal: controller.signal,
+    meaning: (how) => {
+      const before = meant;
+      meant = how;
+      return () => {
+        meant = before;
+      };
+    },
     release: () => {
       for (const name of SIGNALS) source.off(name, arrived);
     },

@@ -11,8 +11,12 @@ import type { Block } from './view';
 export interface WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(chunk: string): unknown;
+  readonly rows?: number;
+  write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  /** A terminal tells of its new size. */
+  once?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
 
 /** Where lines for a person go while work goes on: standard error, known as a terminal or not. */

@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events';
-import type { Readable } from 'node:stream';
 import { EXIT_CODES, TestbedError, chooseLanguage, isTestbedError, text, type Language } from '../../errors';
 import { packageVersion } from '../../package/root';
 import { loadAll, type CommandCatalogue } from './catalogue';
@@ -9,6 +8,7 @@ import { GLOBAL_FLAGS, OUTPUT_FORMATS, glimpse } from './global-flags';
 import { asTestbedError } from './error-report';
 import { watchInterruption } from './interruption';
 import { openOutput, type Output, type WritableStream } from './output';
+import type { StandardInput } from './streams';
 
 /** The world of one call, as values: a test makes its own. */
 export interface Call {
@@ -17,7 +17,7 @@ export interface Call {
   readonly environment: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Opened only when somebody is asked. */
-  readonly stdin: () => Readable & { readonly isTTY?: boolean };
+  readonly stdin: () => StandardInput;
   readonly stdout: WritableStream;
   readonly stderr: WritableStream;
   readonly now: () => Date;
@@ -90,10 +90,11 @@ async function runCommand(
   { call, catalogue, output, language }: RunWith,
 ): Promise<number> {
   // Loaded here, so that `--version` does not wait for the parser.
-  const [{ parseWords }, { createConfirm }, { createProgress, silentProgress }] = await Promise.all([
+  const [{ parseWords }, { createConfirm }, { createProgress, silentProgress }, { openStreams }] = await Promise.all([
     import('./yargs-adapter.js'),
     import('./confirm.js'),
     import('./progress.js'),
+    import('./streams.js'),
   ]);
   const command = await choice.entry.load();
   const given = parseWords(choice.words, command);
@@ -117,6 +118,11 @@ async function runCommand(
       cwd: call.cwd,
       now: call.now,
       commands: () => loadAll(catalogue),
+      streams: openStreams(call, { interruptions: interruption.meaning, before: progress.clear }),
+      tell: (result, blocks) => {
+        progress.clear();
+        output.result(result, blocks);
+      },
       language,
       onProgress: progress.onProgress,
       onWarning: (warning) => {
@@ -133,8 +139,8 @@ async function runCommand(
       signal,
     });
     progress.close();
-    output.result(outcome.result, outcome.blocks);
-    return outcome.failure === undefined ? 0 : fail(outcome.failure, output);
+    if (!outcome.spoken) output.result(outcome.result, outcome.blocks);
+    return outcome.failure === undefined ? outcome.exitCode : fail(outcome.failure, output);
   } catch (thrown) {
     progress.close();
     return fail(explained(asTestbedError(thrown, interruption.signal), command), output);

@@ -48,7 +48,11 @@ export function parseWords(words: readonly string[], command: Command): GivenArg
     const read = flag.kind === 'switch' ? switchValue(name, value, command) : wordValue(name, flag, value, command);
     if (read !== undefined) flags[name] = read;
   }
-  return { flags, positionals: positionalValues([...plain, ...(argv['--'] ?? []).map(String)], command) };
+  const after = (argv['--'] ?? []).map(String);
+  const takesRest = Object.values(command.positionals).some(({ rest }) => rest === true);
+  return takesRest
+    ? { flags, positionals: positionalValues(plain, command), rest: after }
+    : { flags, positionals: positionalValues([...plain, ...after], command), rest: [] };
 }
 
 function switchValue(name: string, count: unknown, command: Command): true | undefined {
@@ -88,7 +92,7 @@ function wordValue(name: string, flag: Flag, value: unknown, command: Command): 
 }
 
 function positionalValues(words: readonly string[], command: Command): Record<string, string> {
-  const names = Object.keys(command.positionals);
+  const names = Object.keys(command.positionals).filter((name) => command.positionals[name]?.rest !== true);
   const values: Record<string, string> = {};
   for (const [at, word] of words.entries()) {
     const name = names[at];
