@@ -3,8 +3,8 @@ import { USERS } from '../../components/vocabulary';
 /** Who provisions, who breaks the glass (an hour, by name, audited), and who starts the embedded cluster. */
 const PLATFORM = [USERS.provisioner, USERS.admin, USERS.bootstrap] as const;
 
-/** Stand-ins for what a real node and a real storage driver do with our pods and claims. */
-const SIMULATORS = [USERS.kwok, USERS.simulatedStorage] as const;
+/** What a node and its storage do with our pods and claims: of a real one its network plugin notes a pod's address on it; of a simulated one all is stood in for. */
+const NODE_PARTS = [USERS.networkPlugin, USERS.localStorage, USERS.kwok, USERS.simulatedStorage] as const;
 
 /** Ends pods that write more than their claim where no file system stops them. */
 const STORAGE = [USERS.localStorage] as const;
@@ -54,7 +54,7 @@ export function exemptUsers(admins: readonly string[]): readonly string[] {
   return [
     ...PLATFORM,
     ...admins,
-    ...SIMULATORS,
+    ...NODE_PARTS,
     ...STORAGE,
     ...CONTROL_PLANE,
     ...CONTROLLERS.map((name) => `system:serviceaccount:kube-system:${name}`),
