@@ -100,6 +100,8 @@ export const ROLES = {
   developer: 'testbed-developer',
   /** Added at grade `open`: exec and port-forward. */
   developerOpen: 'testbed-developer-open',
+  /** Runs commands in the pod of a testbed's database: bound to the provisioner alone, in one namespace, while an operation needs it. */
+  databaseOperator: 'testbed-database-operator',
   /** Read-only view of the site. */
   operator: 'testbed-operator',
   provisioner: 'testbed-provisioner',
@@ -140,6 +142,9 @@ export const STORAGE_CLASSES = { simulated: 'simulated', local: 'local' } as con
 
 /** The name of the embedded cluster's real node. */
 export const REAL_NODE = 'node-1';
+
+/** Begins the names of the platform's own images. It is no registry: the embedded cluster's node has them, nobody fetches them. */
+export const NODE_REGISTRY = 'localhost/testbed';
 
 /** The field manager of everything we apply. */
 export const FIELD_MANAGER = 'pulumi-kubernetes-testbed';

@@ -4,6 +4,7 @@ import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
+import { dueCredentials } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
 import { newTestbedId, openRecords } from './records';
@@ -44,13 +45,19 @@ export async function previewSpec(
         const known = records.find(spec.name);
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
         const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
-        const program = testbedProgram(id, spec);
+        const credentials = known === undefined ? 1 : dueCredentials(known, 'keep', surroundings.now());
+        const program = testbedProgram(id, spec, credentials, target.pins);
         // On its way while the plan is judged; whatever becomes of it, the credential is ended.
         const credential = beginOperation(target, `preview ${id}`);
         const connection = credential.then((given) => given.connection);
         for (const early of [credential, connection]) early.catch(() => undefined);
         return withCredential(credential, surroundings, async () => {
-          const plan = await judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings);
+          const plan = await judgeProgram(
+            engine,
+            site,
+            { program, stack: id, grade: spec.grade, nodeImages: target.pins !== undefined },
+            surroundings,
+          );
           try {
             const operation = await runOnStack(
               site,

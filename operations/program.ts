@@ -1,12 +1,24 @@
 import { extname, join, relative } from 'node:path';
 import { packageRoot } from '../package/root';
+import type { ImagePins } from '../components/images';
 import type { ProgramReference } from '../engine/types';
 import type { JsonObject, JsonValue } from '../kubernetes/types';
 import type { AdmittedSpec } from '../spec';
 
-/** The program of one testbed's stack with its arguments; the same spec gives the same arguments. */
-export function testbedProgram(id: string, spec: AdmittedSpec): ProgramReference {
-  return { module: stackModule('testbed'), args: { id, spec: asJson(spec) } };
+/**
+ * The program of one testbed's stack with its arguments; the same spec gives the same arguments. `databaseCredentials` counts from 1; `pins`
+ * are the images that the cluster's own node has.
+ */
+export function testbedProgram(
+  id: string,
+  spec: AdmittedSpec,
+  databaseCredentials = 1,
+  pins?: ImagePins,
+): ProgramReference {
+  return {
+    module: stackModule('testbed'),
+    args: { id, spec: asJson(spec), databaseCredentials, ...(pins === undefined ? {} : { pins: { ...pins } }) },
+  };
 }
 
 export interface SharedProgram {
@@ -16,16 +28,19 @@ export interface SharedProgram {
   readonly minor?: string;
   /** Absolute path of a site's own rules. */
   readonly siteRules?: string | undefined;
+  /** The cluster's own node brings images that come from no registry. */
+  readonly nodeImages?: boolean;
 }
 
 /** The program of what the cluster shares. */
-export function sharedProgram({ admins, minor, siteRules }: SharedProgram): ProgramReference {
+export function sharedProgram({ admins, minor, siteRules, nodeImages }: SharedProgram): ProgramReference {
   return {
     module: stackModule('shared'),
     args: {
       admins: [...admins],
       ...(minor === undefined ? {} : { minor }),
       ...(siteRules === undefined ? {} : { siteRules }),
+      ...(nodeImages === true ? { nodeImages } : {}),
     },
   };
 }
@@ -39,7 +54,7 @@ function stackModule(name: 'testbed' | 'shared'): string {
 }
 
 /** Drops what JSON has no word for (undefined), keeps the rest as it is. */
-function asJson(value: object): JsonObject {
+export function asJson(value: object): JsonObject {
   const parsed: JsonValue = JSON.parse(JSON.stringify(value)) as JsonValue;
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('a spec is an object');
   return parsed;

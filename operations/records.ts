@@ -34,6 +34,10 @@ const record = z.strictObject({
   changedAt: z.string(),
   /** Where the developer finds things; no secrets. */
   outputs: z.record(z.string(), z.json()),
+  /** What it was last made from; records of earlier versions have none. */
+  spec: z.json().optional(),
+  /** Which passwords and certificate its database has, or is getting: counted from 1. */
+  database: z.strictObject({ credentials: z.int().min(1) }).optional(),
   /** The clean inventory that proved its end. */
   emptiness: z.strictObject({ provedAt: z.string(), kindsChecked: z.number(), objectsFound: z.number() }).optional(),
 });

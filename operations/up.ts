@@ -5,9 +5,10 @@ import { TestbedError, isNoSpace, text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
+import { dueCredentials } from './database-credentials';
 import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
-import { testbedProgram } from './program';
+import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { newTestbedId, openRecords } from './records';
 import type { Site } from './site';
@@ -44,7 +45,10 @@ export async function up(options: UpOptions, surroundings: Surroundings): Promis
 /** As `up`, for a spec that is at hand already. */
 export async function upSpec(
   spec: AdmittedSpec,
-  options: TargetOptions,
+  options: TargetOptions & {
+    /** `renew` gives the database other passwords and another certificate. Default `keep`. */
+    readonly credentials?: 'keep' | 'renew';
+  },
   surroundings: Surroundings,
 ): Promise<UpResult> {
   const began = performance.now();
@@ -65,21 +69,32 @@ export async function upSpec(
         refuseHalfEnded(known);
       }
       const id = known?.id ?? newTestbedId(takenIds(records));
-      const program = testbedProgram(id, spec);
+      const credentials =
+        known === undefined ? 1 : dueCredentials(known, options.credentials ?? 'keep', surroundings.now());
+      const program = testbedProgram(id, spec, credentials, target.pins);
       const [plan] = await Promise.all([
-        judgeProgram(engine, site, { program, stack: id, grade: spec.grade }, surroundings),
+        judgeProgram(
+          engine,
+          site,
+          { program, stack: id, grade: spec.grade, nodeImages: target.pins !== undefined },
+          surroundings,
+        ),
         known === undefined ? refuseStranger(spec.name, target) : undefined,
       ]);
-      const { record, isNew } =
+      const { record: found, isNew } =
         known === undefined
           ? takeName(spec, id, records, target, surroundings)
           : { record: known, isNew: known.infrastructure === 'provisioning' };
-      requireSameCluster(spec.name, record.cluster, target);
-      const place = { record, records, connection };
+      requireSameCluster(spec.name, found.cluster, target);
+      // Before anything is done with them: a run that dies half-way is taken up with the same.
+      const record = withCredentials(found, spec, credentials);
+      if (record.database?.credentials !== found.database?.credentials) records.save(record);
+      const place = { record, records, connection, pins: target.pins };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
         ...record,
         ...fieldsOf(spec),
+        spec: asJson(spec),
         outputs: { ...operation.outputs },
         components: packageVersion(),
         changedAt: surroundings.now().toISOString(),
@@ -102,6 +117,7 @@ interface Place {
   readonly record: TestbedRecord;
   readonly records: Records;
   readonly connection: Promise<ClusterConnection>;
+  readonly pins: Target['pins'];
 }
 
 async function provision(
@@ -115,7 +131,13 @@ async function provision(
     return await runOnStack(
       site,
       // Its workloads are waited for below, after the record is written.
-      { kind: 'up', stack: record.id, program: testbedProgram(record.id, spec), connection, waitFor: 'applied' },
+      {
+        kind: 'up',
+        stack: record.id,
+        program: testbedProgram(record.id, spec, record.database?.credentials, place.pins),
+        connection,
+        waitFor: 'applied',
+      },
       surroundings,
     );
   } catch (error) {
@@ -193,6 +215,10 @@ function refuseHalfEnded({ name, id, infrastructure }: TestbedRecord): void {
   );
 }
 
+function withCredentials(record: TestbedRecord, spec: AdmittedSpec, credentials: number): TestbedRecord {
+  return spec.database === undefined ? record : { ...record, database: { credentials } };
+}
+
 function takenIds(records: Records): ReadonlySet<string> {
   return new Set([...records.list(), ...records.ended()].map((one) => one.id));
 }
@@ -210,6 +236,7 @@ function takeName(
     version: 1,
     id,
     ...fieldsOf(spec),
+    spec: asJson(spec),
     cluster: target.reference,
     infrastructure: 'provisioning',
     components: packageVersion(),

@@ -1,6 +1,7 @@
 export { displayWidth } from './display-width';
 export { judgeGrade, type AdmittedSpec } from './grade';
 export { specJsonSchema, specJsonSchemaText } from './json-schema';
+export { readKeptSpec } from './kept';
 export { loadSpec, type LoadResult, type SpecFailure } from './load';
 export { isPresetName, loadPreset, presetNames, presetText, type PresetName } from './presets';
 export { readSpecFile } from './read';

@@ -1,5 +1,5 @@
 import type { types } from '@pulumi/kubernetes';
-import { NAMESPACES, ROLES, SERVICE_ACCOUNTS } from '../components/vocabulary';
+import { NAMESPACES, ROLES, SERVICE_ACCOUNTS, WORKLOADS } from '../components/vocabulary';
 import { sharedMetadata } from './shared-metadata';
 
 type PolicyRule = types.input.rbac.v1.PolicyRule;
@@ -37,9 +37,21 @@ export function developerOpenRole(): types.input.rbac.v1.ClusterRole {
   ]);
 }
 
+/** For the time of a backup or a restore, in the namespace of one testbed: the pod of its database and no other. */
+export function databaseOperatorRole(): types.input.rbac.v1.ClusterRole {
+  return clusterRole(ROLES.databaseOperator, [
+    {
+      apiGroups: [''],
+      resources: ['pods/exec'],
+      resourceNames: [`${WORKLOADS.database.name}-0`],
+      verbs: ['create', 'get'],
+    },
+  ]);
+}
+
 /**
  * What it takes to make, compare and end testbeds, and no more: no Secret is read, no role is made, and of the roles that exist only the
- * two fixed ones can be given (`bind`). What else a RoleBinding would need, the API server refuses.
+ * fixed ones can be given (`bind`). What else a RoleBinding would need, the API server refuses.
  */
 export function provisionerRole(): types.input.rbac.v1.ClusterRole {
   return clusterRole(ROLES.provisioner, [
@@ -53,7 +65,7 @@ export function provisionerRole(): types.input.rbac.v1.ClusterRole {
     {
       apiGroups: ['rbac.authorization.k8s.io'],
       resources: ['clusterroles'],
-      resourceNames: [ROLES.developer, ROLES.developerOpen],
+      resourceNames: [ROLES.developer, ROLES.developerOpen, ROLES.databaseOperator],
       verbs: ['bind'],
     },
     // A testbed ends with everything that runs in it, the participant's own too; they are never made or changed.

@@ -4,6 +4,7 @@ import { guardRails } from '../policies/guard-rails';
 import { installRules } from './rules';
 import { STANDING_NAMESPACES, standingDefaultDeny, standingNamespace, standingQuota } from './standing-namespaces';
 import {
+  databaseOperatorRole,
   developerOpenRole,
   developerRole,
   provisionerAccount,
@@ -21,6 +22,8 @@ export interface SharedProgramArgs {
   readonly minor?: string;
   /** Absolute path of a site's own rules. Default none. */
   readonly siteRules?: string;
+  /** The cluster's own node brings images that come from no registry. Default false. */
+  readonly nodeImages?: boolean;
 }
 
 export interface SharedOutputs {
@@ -70,6 +73,7 @@ export async function program(args: SharedProgramArgs = {}): Promise<SharedOutpu
     {
       minor: args.minor ?? DEFAULT_MINOR,
       ...(args.siteRules === undefined ? {} : { siteRules: args.siteRules }),
+      nodeImages: args.nodeImages === true,
     },
     after,
     guards,
@@ -78,6 +82,7 @@ export async function program(args: SharedProgramArgs = {}): Promise<SharedOutpu
   const roles = [
     new k8s.rbac.v1.ClusterRole('developer', developerRole(), after(...guards)),
     new k8s.rbac.v1.ClusterRole('developer-open', developerOpenRole(), after(...guards)),
+    new k8s.rbac.v1.ClusterRole('database-operator', databaseOperatorRole(), after(...guards)),
     new k8s.rbac.v1.ClusterRole('provisioner', provisionerRole(), after(...guards)),
     new k8s.rbac.v1.Role('provisioner-tokens', tokenRole(), after(...guards)),
     new k8s.core.v1.ServiceAccount('provisioner-account', provisionerAccount(), after(...guards)),

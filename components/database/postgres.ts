@@ -18,8 +18,13 @@ const ANSWERS = {
   exec: {
     command: [
       `${POSTGRES.programs}/psql`,
-      ...['--no-psqlrc', '--quiet', '--tuples-only', '--host', PATHS.socket, '--username', 'postgres'],
-      ...['--dbname', POSTGRES.database, '--command', 'SELECT 1'],
+      '--no-psqlrc',
+      '--quiet',
+      '--tuples-only',
+      `--host=${PATHS.socket}`,
+      '--username=postgres',
+      `--dbname=${POSTGRES.database}`,
+      '--command=SELECT 1',
     ],
   },
   timeoutSeconds: 3,
@@ -29,8 +34,9 @@ const ANSWERS = {
 const RESPONDS = {
   exec: {
     command: [
-      ...['/bin/sh', '-c'],
-      `${POSTGRES.programs}/pg_isready --quiet --host ${PATHS.socket} --timeout 5; [ $? -le 1 ]`,
+      '/bin/sh',
+      '-c',
+      `${POSTGRES.programs}/pg_isready --quiet --host=${PATHS.socket} --timeout=5; [ $? -le 1 ]`,
     ],
   },
   timeoutSeconds: 8,

@@ -1,4 +1,4 @@
-import { LABELS, NAMESPACES, TESTBED_ID } from '../../components/vocabulary';
+import { LABELS, NAMESPACES, TESTBED_ID, USERS, WORKLOADS } from '../../components/vocabulary';
 import type { Rule } from '../rule';
 import { celString } from '../guard-rails/exempt-users';
 
@@ -43,6 +43,15 @@ export const CONCERNS_TESTBEDS = {
     `(has(object.metadata.labels) && ${celString(LABELS.managed)} in object.metadata.labels) || ` +
     `(has(object.subjects) && object.subjects.exists(s, (has(s.namespace) && s.namespace.matches(${celString(NAMESPACE_OF_OURS)})) || ` +
     `s.name.matches(${celString(SOMEBODY_OF_OURS)})))`,
+};
+
+/**
+ * Match condition of what enters pods: all but the provisioner's own commands in the pod of a testbed's database, by which it is backed up
+ * and restored. Anybody else's there are refused by the guard rails at every grade.
+ */
+export const NOT_OUR_DATABASE = {
+  name: 'not-our-database',
+  expression: `!(request.userInfo.username == ${celString(USERS.provisioner)} && request.name == ${celString(`${WORKLOADS.database.name}-0`)} && has(request.subResource) && request.subResource == 'exec')`,
 };
 
 /**

@@ -3,7 +3,15 @@ import { COMPONENTS, GRADES, LABELS, NAMESPACE_ROLES, NAMESPACES, type Grade } f
 import type { AdmissionPolicy, AdmissionPolicyBinding, AdmissionRule, LabelSelector } from '../admission-types';
 import type { Catalogue } from '../catalogue/load';
 import type { SharedVariable } from '../rule';
-import { CHANGED, CONCERNS_TESTBEDS, exemptionOf, messageExpressionOf, variableOf, variablesIn } from './expressions';
+import {
+  CHANGED,
+  CONCERNS_TESTBEDS,
+  NOT_OUR_DATABASE,
+  exemptionOf,
+  messageExpressionOf,
+  variableOf,
+  variablesIn,
+} from './expressions';
 import { groupRules, type LeftOut, type RuleGroup } from './groups';
 
 /** The values of rules' parameters and their exemptions at one grade: a ConfigMap that only the platform writes. */
@@ -159,7 +167,7 @@ function policySpec(group: RuleGroup, shared: readonly SharedVariable[]): Admiss
 }
 
 function conditionsOf({ connect, clusterScoped }: RuleGroup): Pick<AdmissionPolicy['spec'], 'matchConditions'> {
-  const conditions = [...(connect ? [] : [CHANGED]), ...(clusterScoped ? [CONCERNS_TESTBEDS] : [])];
+  const conditions = [connect ? NOT_OUR_DATABASE : CHANGED, ...(clusterScoped ? [CONCERNS_TESTBEDS] : [])];
   return conditions.length === 0 ? {} : { matchConditions: conditions };
 }
 

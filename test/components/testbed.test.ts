@@ -229,7 +229,7 @@ describe('the generated credentials', () => {
   it('tell when the certificate of the server ends', async () => {
     const recording = await recordTestbed(spec);
     const certificate = new X509Certificate(credentialsOf(recording)['tls.crt'] ?? '');
-    const result = await new Promise<unknown>((resolve) => pulumi.output(recording.result).apply(resolve));
-    expect(result).toMatchObject({ database: { certificateEnds: certificate.validToDate.toISOString() } });
+    const result = await new Promise<unknown>((resolve) => pulumi.all([recording.result]).apply(resolve));
+    expect(result).toMatchObject([{ database: { certificateEnds: certificate.validToDate.toISOString() } }]);
   });
 });

@@ -5,7 +5,7 @@ import { anchorOf } from '../../policies/admission/anchor';
 import { admissionObjects } from '../../policies/admission/policies';
 import { loadCatalogue } from '../../policies/catalogue/load';
 import { program } from '../../stacks/shared';
-import { developerOpenRole, developerRole, provisionerRole } from '../../stacks/shared-roles';
+import { databaseOperatorRole, developerOpenRole, developerRole, provisionerRole } from '../../stacks/shared-roles';
 import { record, type RecordedResource, type Recording } from '../support/recording-monitor';
 
 // The recording monitor stands in for the engine; that a cluster takes these objects is proved where the stack is brought up.
@@ -68,6 +68,7 @@ describe('the stack that a cluster shares', () => {
         `ConfigMap testbed-system/${anchorOf({ policies, parameters }).canary}`,
         'ValidatingAdmissionPolicy testbed-rules-anchor',
         'ValidatingAdmissionPolicyBinding testbed-rules-anchor',
+        'ClusterRole testbed-database-operator',
         'ClusterRole testbed-developer',
         'ClusterRole testbed-developer-open',
         'ClusterRole testbed-provisioner',
@@ -165,15 +166,23 @@ describe('the developer’s role', () => {
   });
 });
 
+describe('the role for backups', () => {
+  it('runs commands in the pod of the database and does nothing else', () => {
+    expect(databaseOperatorRole().rules).toEqual([
+      { apiGroups: [''], resources: ['pods/exec'], resourceNames: ['database-0'], verbs: ['create', 'get'] },
+    ]);
+  });
+});
+
 describe('the provisioner’s role', () => {
   const rights = rightsOf(provisionerRole());
 
-  it('reads no Secret, makes no role, and gives only the two fixed ones', () => {
+  it('reads no Secret, makes no role, and gives only the fixed ones', () => {
     expect(rights.filter((right) => right.startsWith('/secrets')).toSorted()).toEqual(
       ['create', 'delete', 'patch'].map((verb) => `/secrets ${verb}`),
     );
     expect(rights.filter((right) => right.includes('roles'))).toEqual([
-      'rbac.authorization.k8s.io/clusterroles[testbed-developer,testbed-developer-open] bind',
+      'rbac.authorization.k8s.io/clusterroles[testbed-developer,testbed-developer-open,testbed-database-operator] bind',
     ]);
   });
 
