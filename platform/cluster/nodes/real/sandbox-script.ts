@@ -27,6 +27,8 @@ export const READY_FILE = '/run/testbed/ready';
 /** Where the kubelet's data lies inside the node. */
 export const KUBELET_ROOT = '/var/lib/kubelet';
 
+const SOCKET_FOLDERS = ['pod-resources', 'device-plugins', 'plugins', 'plugins_registry'];
+
 /** What the kubelet wants of the whole machine. It is shown these values and so never writes the host's. */
 const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
   'vm/overcommit_memory': '1',
@@ -100,6 +102,11 @@ function newRoot(plan: SandboxPlan, root: string): string[] {
     `mkdir -p ${to(plan.folder)}`,
     `mount --bind ${quoted(plan.folder)} ${to(plan.folder)}`,
     `mount --bind ${quoted(plan.kubelet)} ${to(KUBELET_ROOT)}`,
+    // Where it only has sockets: a socket is no data.
+    ...SOCKET_FOLDERS.map((name) => to(`${KUBELET_ROOT}/${name}`)).flatMap((path) => [
+      `mkdir -p ${path}`,
+      `mount -t tmpfs -o mode=0750,nosuid,nodev,size=1m tmpfs ${path}`,
+    ]),
     ...Object.entries(plan.programs).flatMap(([name, file]) => [
       `: > ${to(`${INSIDE.programs}/${name}`)}`,
       `mount --bind ${quoted(file)} ${to(`${INSIDE.programs}/${name}`)}`,

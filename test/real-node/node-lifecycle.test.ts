@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { nodeCgroup, processesIn } from '../../platform/cluster/nodes/real/cgroups';
+import { ownProcesses } from '../../platform/cluster/processes/proof';
+import { readInstance } from '../../platform/cluster/record/cluster-record';
+import { NO_TRACES, tracesOf } from '../support/node-traces';
+import { onOwnRealNode } from '../support/own-real-node';
+import { runWriter, writingsOf } from '../support/volume-writer';
+
+const node = onOwnRealNode();
+
+it('brings every pod back with its data after a stop, a power cut, and leaves nothing of itself behind', async () => {
+  const { cluster, layout } = node();
+  expect((await node().up()).status.state).toBe('ready');
+  const token = readInstance(layout) ?? '';
+  await runWriter(node());
+  const standing = tracesOf(layout, token);
+  expect(standing.devices).toHaveLength(1);
+  expect(standing.loops).toHaveLength(1);
+  expect(standing.cgroups.length).toBeGreaterThan(0);
+  expect(standing.inContainers.length).toBeGreaterThan(3);
+
+  await cluster.down();
+  expect(tracesOf(layout, token)).toEqual(NO_TRACES);
+
+  await node().up();
+  // It was asked to stop, and had the time to say so.
+  expect(await writingsOf(node(), 3)).toEqual(['started', 'stopped', 'started']);
+
+  cutPower(token);
+  await node().up();
+  expect(await writingsOf(node(), 4)).toEqual(['started', 'stopped', 'started', 'started']);
+
+  await cluster.down({ destroy: true });
+  expect(tracesOf(layout, token)).toEqual(NO_TRACES);
+  expect(existsSync(layout.directory)).toBe(false);
+});
+
+/** All at once, containers too, none can do anything any more. */
+function cutPower(token: string): void {
+  const cgroup = nodeCgroup(token);
+  for (let left = everyone(token, cgroup); left.length > 0; left = everyone(token, cgroup))
+    for (const pid of left) kill(pid);
+}
+
+function everyone(token: string, cgroup: string): readonly number[] {
+  return [...ownProcesses(token).map(({ pid }) => pid), ...processesIn(cgroup)];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended with another.
+  }
+}
