@@ -3,26 +3,25 @@ import { isKubernetesError } from '../../../kubernetes/failures';
 import type { KubernetesClient } from '../../../kubernetes/types';
 import { LOCAL_PROVISIONER, type ClaimReference } from './local-claims';
 
-/** The same words about the same claim are told again after so long, while they hold. */
+/** The same about the same claim is told again after so long, while it holds: figures in the words may change all the time. */
 const AGAIN_MS = 5 * 60_000;
 
 export interface ClaimWords {
   /** One word for programs, such as `VolumeNoRoom`. */
-  readonly reason: 'VolumeRefused' | 'VolumeNoRoom' | 'VolumeDamaged' | 'VolumeFailed' | 'VolumeOver';
+  readonly reason: 'VolumeRefused' | 'VolumeNoRoom' | 'VolumeDamaged' | 'VolumeFailed' | 'VolumeOver' | 'WriterStopped';
   readonly message: string;
 }
 
 /** Tells those who look at a claim what is the matter with it, by Events of the cluster. */
 export class ClaimEvents {
-  readonly #told = new Map<string, { readonly message: string; readonly at: number }>();
+  readonly #told = new Map<string, number>();
 
-  /** Makes an Event, unless the same was told in the last five minutes. A refused one is left out: the namespace may be ending. */
+  /** Makes an Event, unless one of this reason was told in the last five minutes; what was done to a pod is told each time. A refused one is left out: the namespace may be ending. */
   async tell(client: KubernetesClient, claim: ClaimReference, words: ClaimWords, signal: AbortSignal): Promise<void> {
     const key = `${claim.uid} ${words.reason}`;
-    const last = this.#told.get(key);
     const now = Date.now();
-    if (last?.message === words.message && now - last.at < AGAIN_MS) return;
-    this.#told.set(key, { message: words.message, at: now });
+    if (words.reason !== 'WriterStopped' && now - (this.#told.get(key) ?? 0) < AGAIN_MS) return;
+    this.#told.set(key, now);
     const at = new Date(now).toISOString();
     const tag = createHash('sha256').update(`${key} ${at} ${words.message}`).digest('hex').slice(0, 12);
     try {

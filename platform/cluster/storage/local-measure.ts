@@ -64,9 +64,16 @@ export class Measuring {
     if (!over) return;
     const stopped = await this.#writers.stop(client, volume.claim, signal);
     const holds = used === undefined ? 'more files than can be counted' : mebibytes(used);
-    const who = stopped.length === 0 ? 'no pod writes now' : `stopped: ${stopped.slice(0, 10).join(', ')}`;
-    const message = `the volume holds ${holds}, its claim is ${mebibytes(volume.bytes)} and nothing on this node enforces it; ${who}. Write less or claim more`;
-    await this.#events.tell(client, volume.claim, { reason: 'VolumeOver', message }, signal);
+    const message = `the volume holds ${holds}, its claim is ${mebibytes(volume.bytes)} and nothing on this node enforces it`;
+    const advice = 'write less or claim more';
+    const words =
+      stopped.length === 0
+        ? { reason: 'VolumeOver' as const, message: `${message}: pods that use it are stopped; ${advice}` }
+        : {
+            reason: 'WriterStopped' as const,
+            message: `${message}; stopped: ${stopped.slice(0, 10).join(', ')}; ${advice}`,
+          };
+    await this.#events.tell(client, volume.claim, words, signal);
   }
 }
 

@@ -16,6 +16,9 @@ import { collect, runRounds, type StorageStatus } from './rounds';
 /** A round ends by then and starts with a fresh look at everything, so that nothing missed stays missed. */
 const ROUND_SECONDS = 240;
 const AT_ONCE = 4;
+/** How often the disk is looked at where volumes have no quota, and how much less room is a reason to measure them at once. */
+const FAST_LOOK_MS = 1000;
+const FAST_BYTES = 256 * 2 ** 20;
 /** So many failures in a row are worth telling those who wait for the claim. */
 const PATIENCE = 3;
 
@@ -204,7 +207,19 @@ class Round {
         if (!signal.aborted)
           process.stderr.write(`${new Date().toISOString()} measuring volumes: ${reasonOf(error)}\n`);
       }
-      await delay(every, undefined, { signal }).catch(() => undefined);
+      await this.#pause(every, signal);
+    }
+  }
+
+  /** Waits `milliseconds`, less while the disk fills fast and something on it has no quota. */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const until = Date.now() + milliseconds;
+    const { volumes } = this.#options.store.place;
+    const before = await freeBytes(volumes);
+    while (!signal.aborted && Date.now() < until) {
+      await delay(Math.min(FAST_LOOK_MS, until - Date.now()), undefined, { signal }).catch(() => undefined);
+      const isWatched = [...this.#volumes.values()].some(({ quota }) => quota === 'unenforced');
+      if (isWatched && before - (await freeBytes(volumes)) > FAST_BYTES) return;
     }
   }
 }

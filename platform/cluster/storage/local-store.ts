@@ -15,14 +15,7 @@ import {
   volumesOnDisk,
 } from './local-files';
 import { attachedFiles, inNode, makeFileSystem, mountImage, mountedNames } from './local-node';
-import {
-  dataFolder,
-  halfImageFile,
-  imageFile,
-  mountPoint,
-  type NodeCommand,
-  type VolumePlace,
-} from './local-place';
+import { dataFolder, halfImageFile, imageFile, mountPoint, type NodeCommand, type VolumePlace } from './local-place';
 
 /** So many commands of volumes run in the node at the same time. */
 const AT_ONCE = 4;

@@ -294,7 +294,7 @@ describe('the provisioner of local volumes', () => {
     await expect
       .poll(() => events(greedy.metadata.uid), { timeout: 20_000 })
       .toContainEqual(
-        'VolumeOver: the volume holds 17 MiB, its claim is 16 MiB and nothing on this node enforces it; stopped: greedy. Write less or claim more',
+        'WriterStopped: the volume holds 17 MiB, its claim is 16 MiB and nothing on this node enforces it; stopped: greedy; write less or claim more',
       );
     expect((await volume())?.metadata.annotations?.['testbed.io/over']).toMatch(/^\d{4}-\d\d-\d\dT/);
     expect((await read('Pod', 'modest'))?.metadata.deletionTimestamp).toBeUndefined();
