@@ -34,6 +34,8 @@ export interface JudgedProgram {
   readonly stack: string;
   /** Of objects that bear no grade themselves. */
   readonly grade: Grade;
+  /** The cluster's own node brings images that come from no registry. */
+  readonly nodeImages: boolean;
 }
 
 /** More refusals than a person reads at once. */
@@ -46,13 +48,13 @@ const MAX_DETAILS = 50;
 export async function judgeProgram(
   engine: Engine,
   site: Site,
-  { program, stack, grade }: JudgedProgram,
+  { program, stack, grade, nodeImages }: JudgedProgram,
   surroundings: Surroundings,
 ): Promise<PlanReport> {
   // The rules are loaded while the program is rehearsed in the engine's thread.
   const [planned, catalogue, { judgePlan }] = await Promise.all([
     engine.rehearse({ program, stack }),
-    catalogueOf(site),
+    catalogueOf(site, nodeImages),
     import('../policies/plan/judge-plan.js'),
   ]);
   const judgement = judgePlan(planned, { catalogue, grade, now: surroundings.now() });
@@ -60,9 +62,9 @@ export async function judgeProgram(
   return { judged: judgement.judged, remarks: judgement.results.map(remarkOf) };
 }
 
-async function catalogueOf(site: Site): Promise<Catalogue> {
+async function catalogueOf(site: Site, nodeImages: boolean): Promise<Catalogue> {
   const { loadCatalogue } = await import('../policies/catalogue/load.js');
-  return loadCatalogue({ siteFolder: siteRules(site) });
+  return loadCatalogue({ siteFolder: siteRules(site), nodeImages });
 }
 
 function remarkOf(result: Result): PlanRemark {

@@ -151,7 +151,8 @@ async function runShared(
           return { operation: await runOnStack(site, run, within), rulesLeftOut: [] };
         const minor = await minorOf(target.reader);
         const program = await programFor(site, target, connection, minor);
-        await judgeProgram(engine, site, { program, stack, grade: 'sensitive' }, surroundings);
+        const nodeImages = target.pins !== undefined;
+        await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
         return {
           operation: await runOnStack(site, { ...run, program }, within),
           rulesLeftOut: await rulesLeftOut(site, minor),
@@ -170,7 +171,7 @@ async function programFor(
   minor: string,
 ): Promise<ProgramReference> {
   const admins = target.reference.kind === 'embedded' ? [] : [await userName(connection)];
-  return sharedProgram({ admins, minor, siteRules: siteRules(site) });
+  return sharedProgram({ admins, minor, siteRules: siteRules(site), nodeImages: target.pins !== undefined });
 }
 
 const versionAnswer = z.object({ major: z.string(), minor: z.string() });

@@ -1,4 +1,6 @@
 import { homedir } from 'node:os';
+import { IMAGES, type ImagePins } from '../components/images';
+import { NODE_REGISTRY } from '../components/vocabulary';
 import { createClient } from '../kubernetes/client';
 import { kubeconfigPath, readKubeconfig } from '../kubernetes/kubeconfig-file';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
@@ -21,6 +23,8 @@ export interface Target {
   readonly reference: ClusterReference;
   /** Reads what everybody of the site may see; no Secrets. Closed with the target. */
   readonly reader: KubernetesClient;
+  /** The images that its own node has, by what they stand for; undefined on a cluster that gets its images elsewhere. */
+  readonly pins: ImagePins | undefined;
   /** May begin an operation, no more. */
   site(): Promise<ClusterConnection>;
   /** For what the whole cluster shares. */
@@ -38,6 +42,7 @@ export async function openTarget(site: Site, options: TargetOptions, surrounding
     return {
       reference: { ...opened.reference, uid },
       reader,
+      pins: opened.pins,
       site: opened.site,
       admin: opened.admin,
       close: () => reader.close(),
@@ -73,6 +78,7 @@ export function requireSameCluster(name: string, recorded: ClusterReference, tar
 interface Opened {
   readonly reference: Omit<ClusterReference, 'uid'>;
   readonly reader: ClusterConnection;
+  readonly pins: ImagePins | undefined;
   readonly site: () => Promise<ClusterConnection>;
   readonly admin: () => Promise<ClusterConnection>;
 }
@@ -83,9 +89,22 @@ async function embedded(site: Site): Promise<Opened> {
   return {
     reference: { kind: 'embedded', server: reader.server },
     reader,
+    pins: pinsOf(await cluster.nodeImages()),
     site: () => cluster.connection('site'),
     admin: () => cluster.connection('admin'),
   };
+}
+
+/** Of the references that a node has, by digest, those that stand for a vendor's image. */
+function pinsOf(references: readonly string[] | undefined): ImagePins | undefined {
+  if (references === undefined) return undefined;
+  const pinned = Object.entries(IMAGES).flatMap(([name, versions]) =>
+    Object.keys(versions).flatMap((version) => {
+      const reference = references.find((one) => one.startsWith(`${NODE_REGISTRY}/${name}@`));
+      return reference === undefined ? [] : [[`${name}:${version}`, reference] as const];
+    }),
+  );
+  return Object.fromEntries(pinned);
 }
 
 function existing(context: string, options: TargetOptions, surroundings: Surroundings): Opened {
@@ -96,6 +115,7 @@ function existing(context: string, options: TargetOptions, surroundings: Surroun
   return {
     reference: { kind: 'existing', context, server: connection.server },
     reader: connection,
+    pins: undefined,
     site: same,
     admin: same,
   };

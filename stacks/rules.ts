@@ -9,6 +9,8 @@ export interface RulesArgs {
   readonly minor: string;
   /** Absolute path of a site's own rules. */
   readonly siteRules?: string;
+  /** The cluster's own node brings images that come from no registry. */
+  readonly nodeImages: boolean;
 }
 
 export interface InstalledRules {
@@ -32,7 +34,7 @@ export function installRules(
   after: (...dependsOn: pulumi.Resource[]) => pulumi.CustomResourceOptions,
   guards: readonly pulumi.Resource[],
 ): InstalledRules {
-  const catalogue = loadCatalogue(args.siteRules === undefined ? {} : { siteFolder: args.siteRules });
+  const catalogue = loadCatalogue({ siteFolder: args.siteRules, nodeImages: args.nodeImages });
   const objects = admissionObjects(catalogue, { minor: args.minor });
   const anchor = anchorOf(objects);
   const resources = register(objects, anchor, after, guards);

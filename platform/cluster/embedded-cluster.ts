@@ -8,7 +8,7 @@ import { clusterLayout, type ClusterLayout } from './layout';
 import { clusterStatus, observe } from './observation';
 import { issueClient } from './pki/keys';
 import { requireProofs } from './processes/proof';
-import type { ClusterSwitches } from './record/cluster-record';
+import { readRecord, type ClusterSwitches } from './record/cluster-record';
 import type { ClusterIdentity, EmbeddedCluster } from './types';
 import { clusterUp } from './up';
 
@@ -52,6 +52,11 @@ export function openEmbeddedCluster(options: EmbeddedClusterOptions): EmbeddedCl
     async status() {
       requireProofs();
       return clusterStatus(layout);
+    },
+    async nodeImages() {
+      const record = readRecord(layout);
+      if (record?.nodes.kind !== 'real') return undefined;
+      return record.realNode?.images.map(({ reference }) => reference) ?? [];
     },
     async connection(identity) {
       requireProofs();

@@ -87,6 +87,8 @@ export interface EmbeddedCluster {
     readonly onProgress?: OnProgress;
   }): Promise<{ readonly outcome: 'stopped' | 'unchanged' }>;
   status(): Promise<ClusterStatus>;
+  /** References of the images that its real node has, by digest; undefined without such a node. */
+  nodeImages(): Promise<readonly string[] | undefined>;
   /** A connection as that identity, with a certificate made now (operator and site: 24 h, admin: 1 h). Throws ClusterNotRunning. */
   connection(identity: ClusterIdentity): Promise<ClusterConnection>;
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Grade } from '../../components/vocabulary';
+import { NODE_REGISTRY, type Grade } from '../../components/vocabulary';
 import { text } from '../../errors';
 import { quoted } from '../../spec/visible';
 import type { Rule, RuleId, SharedVariable } from '../rule';
@@ -34,6 +34,8 @@ export interface RuleOrigin {
 export interface CatalogueOptions {
   /** Absolute path of a site's own rules (`<topic>/<rule>.yaml`, ids begin with `site-`) and baselines (`baselines/<name>.yaml`). */
   readonly siteFolder?: string | undefined;
+  /** For a cluster whose own node brings the platform's images: they may be named too, beside what the site's registries have. */
+  readonly nodeImages?: boolean;
 }
 
 /**
@@ -43,7 +45,20 @@ export interface CatalogueOptions {
 export function loadCatalogue(options: CatalogueOptions = {}): Catalogue {
   const shipped = readCompiled() ?? shippedFromFiles();
   const site = options.siteFolder === undefined ? NOTHING : readSite(options.siteFolder);
-  return assembleCatalogue(shipped, site);
+  const catalogue = assembleCatalogue(shipped, site);
+  return options.nodeImages === true ? withNodeImages(catalogue) : catalogue;
+}
+
+const REGISTRIES = 'image-registry-allowlist.registries';
+
+function withNodeImages(catalogue: Catalogue): Catalogue {
+  const { open, sensitive } = catalogue.params;
+  return { ...catalogue, params: { open: withRegistry(open), sensitive: withRegistry(sensitive) } };
+}
+
+function withRegistry(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const registries = (params[REGISTRIES] ?? '').split('\n').filter(Boolean);
+  return { ...params, [REGISTRIES]: [...registries, NODE_REGISTRY].join('\n') };
 }
 
 const NOTHING: RuleFolder = { rules: [], baselines: [], issues: [] };
