@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { ClusterStatus } from '../../platform/cluster';
 import { ownProcesses } from '../../platform/cluster/processes/proof';
 import { readInstance } from '../../platform/cluster/record/cluster-record';
 import { eventually } from '../platform/cluster/cluster-under-test';
@@ -18,7 +19,7 @@ describe('a real node of which a part was killed', () => {
       const before = pidOf(node(), role);
       process.kill(before, 'SIGKILL');
       await eventually(`another ${role}`, () => (pidOf(node(), role) !== before ? true : undefined), READY_MS);
-      await ready(node());
+      expect((await ready(node())).state).toBe('ready');
       await runProbe(node(), probeName());
     },
   );
@@ -56,10 +57,14 @@ function probeName(): string {
   return `probe-${randomBytes(3).toString('hex')}`;
 }
 
-async function ready(own: OwnRealNode): Promise<void> {
-  await eventually(
+/** The status once it is well again. */
+async function ready(own: OwnRealNode): Promise<ClusterStatus> {
+  return eventually(
     'the cluster is ready',
-    async () => ((await own.status()).state === 'ready' ? true : undefined),
+    async () => {
+      const status = await own.status();
+      return status.state === 'ready' ? status : undefined;
+    },
     READY_MS,
   );
 }
