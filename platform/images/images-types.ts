@@ -20,8 +20,8 @@ export interface ImagesOptions {
 
 export interface ImageDifference {
   readonly name: string;
-  /** Digest before; absent where there was none. */
-  readonly from?: string;
+  /** Digest before. */
+  readonly from: string;
   /** Digest after; absent for what a build would give, which is not built for a comparison. */
   readonly to?: string;
   readonly changes: readonly PackageChange[];
