@@ -13,9 +13,10 @@ import { runLocalStorage } from '../../../platform/cluster/storage/local-storage
 import { LocalStore } from '../../../platform/cluster/storage/local-store';
 import type { StorageStatus } from '../../../platform/cluster/storage/rounds';
 import { testSurroundings } from '../../support/cluster';
-import { openMountNamespace, type MountNamespace } from '../../support/mount-namespace';
+import { needMounts, openMountNamespace, type MountNamespace } from '../../support/mount-namespace';
 
 const MEBIBYTE = 2 ** 20;
+const areMounted = needMounts();
 const { connection } = testSurroundings();
 const { signal } = new AbortController();
 
@@ -75,6 +76,7 @@ describe('the provisioner of local volumes', () => {
   });
 
   afterEach(async () => {
+    if (!areMounted) return;
     // Those who hold a volume go first, or it waits for them.
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
     for await (const { metadata } of admin.list('v1', 'Pod', { namespace }))
@@ -133,6 +135,21 @@ describe('the provisioner of local volumes', () => {
 
   const isBound = (name: string): Promise<void> =>
     expect.poll(() => phase('PersistentVolumeClaim', name), { interval: 20, timeout: 20_000 }).toBe('Bound');
+
+  /** A pod that may write into the volume of a claim; nothing runs it here. */
+  const writer = (claimName: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: claimName, namespace },
+    spec: {
+      automountServiceAccountToken: false,
+      containers: [{ name: 'writer', image: 'writer', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+    },
+  });
+
+  const budget = (): Promise<KubernetesObject | undefined> =>
+    admin.get({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name: 'greedy' });
 
   /** The names of the cluster's volumes for claims of this test. */
   async function ours(): Promise<string[]> {
@@ -270,17 +287,7 @@ describe('the provisioner of local volumes', () => {
     await claim('modest');
     await isBound('greedy');
     await isBound('modest');
-    for (const name of ['greedy', 'modest'])
-      await admin.create({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name, namespace },
-        spec: {
-          automountServiceAccountToken: false,
-          containers: [{ name: 'writer', image: 'writer', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
-          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
-        },
-      });
+    for (const name of ['greedy', 'modest']) await admin.create(writer(name));
     const volume = () => read('PersistentVolume', `local-${greedy.metadata.uid}`);
     expect((await volume())?.metadata.annotations?.['testbed.io/quota']).toBe('unenforced');
     for (const name of ['greedy', 'modest']) await sh(`head -c 15M /dev/zero > ${await pathOf(name)}/x`);
@@ -302,5 +309,33 @@ describe('the provisioner of local volumes', () => {
     await expect
       .poll(async () => (await volume())?.metadata.annotations?.['testbed.io/over'], { timeout: 20_000 })
       .toBeUndefined();
+  });
+
+  it('stops a writer behind a disruption budget too', async () => {
+    provision({ store: new LocalStore(place, node.run, 'folders'), measureEverySeconds: 0.2 });
+    await claim('greedy');
+    await isBound('greedy');
+    await admin.create({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'greedy', namespace },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'greedy' } } },
+    });
+    await admin.create({
+      ...writer('greedy'),
+      metadata: { name: 'greedy', namespace, labels: { app: 'greedy' } },
+    });
+    const now = new Date().toISOString();
+    const ready = { type: 'Ready', status: 'True', lastTransitionTime: now };
+    await admin.mergePatch(
+      { apiVersion: 'v1', kind: 'Pod', namespace, name: 'greedy' },
+      { status: { phase: 'Running', conditions: [ready] } },
+      { subresource: 'status' },
+    );
+    // The budget counts the pod before anybody asks to evict it.
+    await expect.poll(async () => fieldsAt(await budget(), 'status')['currentHealthy'], { timeout: 20_000 }).toBe(1);
+    await sh(`head -c 17M /dev/zero > ${await pathOf('greedy')}/x`);
+    await expect.poll(() => read('Pod', 'greedy'), { timeout: 20_000 }).toBeUndefined();
+    await admin.delete({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name: 'greedy' });
   });
 });
