@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { loadPreset } from '../spec';
 import { resolveTools } from '../platform/toolchain';
-import { clusterUp } from './cluster';
+import { askDatabase } from './ask-database';
+import { clusterUp, type ClusterUpResult } from './cluster';
 import type { OperationResult } from '../engine/types';
 import { text, type Text } from '../errors';
 import { previewSpec } from './preview';
@@ -19,22 +21,38 @@ export interface QuickstartResult {
   readonly planned: OperationResult;
   readonly up: UpResult;
   readonly show: ShowResult;
+  readonly database: DatabaseShown;
   readonly elapsedMs: number;
 }
 
-/** Nodes of a quickstart cluster: enough to see scheduling, cheap enough for a laptop. */
-export const QUICKSTART_NODES = { kind: 'simulated', count: 3 } as const;
+/** What the database answered its developer, or why it was not asked. */
+export type DatabaseShown =
+  | {
+      readonly state: 'answered';
+      readonly member: string;
+      /** What the server says it is, such as `15.14`. */
+      readonly version: string;
+      readonly user: string;
+      readonly encrypted: boolean;
+      readonly elapsedMs: number;
+    }
+  | { readonly state: 'not-shown'; readonly because: Text };
 
-/** From nothing to a running testbed: tools, cluster, shared stack, the `startup` preset. Run again, it changes nothing and says so. */
+const PLATFORM_TOOLS = ['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+
+/**
+ * From nothing to a running testbed: tools, cluster, shared stack, the `startup` preset, and a question to its database. Nodes are as `cluster up`
+ * chooses them: a real one where that is possible and agreed to. Run again, it changes nothing and says so.
+ */
 export async function quickstart(
   options: { readonly offline?: boolean | undefined },
   surroundings: Surroundings,
 ): Promise<QuickstartResult> {
   const began = performance.now();
   const { environment, signal } = surroundings;
-  const stage = openStages(6, surroundings);
+  const stage = openStages(7, surroundings);
   await stage(text('tools', '도구'), ({ onProgress }) =>
-    resolveTools(['pulumi', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'], {
+    resolveTools(PLATFORM_TOOLS, {
       environment,
       onProgress,
       signal,
@@ -43,7 +61,7 @@ export async function quickstart(
   );
   const cluster = await stage(
     text('cluster', '클러스터'),
-    (within) => clusterUp({ nodes: QUICKSTART_NODES, offline: options.offline }, withoutTools(within)),
+    (within) => clusterUp({ nodes: { kind: 'auto' }, offline: options.offline }, withoutTools(within)),
     ({ outcome }) => OUTCOMES[outcome],
   );
   return withEngine(surroundings, async (engine) => {
@@ -67,6 +85,11 @@ export async function quickstart(
       (within) => upSpec(spec, {}, { ...within, engine }),
       ({ outcome }) => OUTCOMES[outcome],
     );
+    const database = await stage(
+      text('question to its database', '데이터베이스 질의'),
+      (within) => showDatabase(spec.name, cluster, { ...within, engine }),
+      ({ state }) => ANSWERS[state],
+    );
     const shown = await show({ name: spec.name }, { ...surroundings, engine });
     const sharedOutcome = shared.outcome === 'created' || shared.outcome === 'changed' ? shared.outcome : 'unchanged';
     return {
@@ -76,10 +99,16 @@ export async function quickstart(
       planned: planned.operation,
       up: done,
       show: shown,
+      database,
       elapsedMs: performance.now() - began,
     };
   });
 }
+
+const ANSWERS = {
+  answered: text('answered', '응답함'),
+  'not-shown': text('not shown', '보여 주지 못함'),
+} as const;
 
 const OUTCOMES = {
   started: text('started', '시작함'),
@@ -113,15 +142,35 @@ function openStages(total: number, surroundings: Surroundings): Stage {
   };
 }
 
-/** The tools were told already. */
+/** Those of the first stage were told already. */
 function withoutTools(surroundings: Surroundings): Surroundings {
+  const told = new Set<string>(PLATFORM_TOOLS.map((name) => `tool:${name}`));
   return {
     ...surroundings,
     onProgress: (event) => {
-      if (!event.id.startsWith('tool:')) surroundings.onProgress(event);
+      if (!told.has(event.id)) surroundings.onProgress(event);
     },
   };
 }
+
+const QUESTION = `select current_setting('server_version') as version, current_user as "user",
+  (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as encrypted`;
+
+const answerSchema = z.tuple([z.object({ version: z.string(), user: z.string(), encrypted: z.boolean() })]);
+
+/** Asks the database as its developer does: a member's token, a forwarded port, the application's login. */
+async function showDatabase(
+  name: string,
+  { status, simulatedBecause }: ClusterUpResult,
+  surroundings: Surroundings,
+): Promise<DatabaseShown> {
+  if (status.nodes.kind !== 'real') return { state: 'not-shown', because: simulatedBecause ?? REMEMBERED };
+  const { member, rows, elapsedMs } = await askDatabase({ name }, QUESTION, surroundings);
+  const [answer] = answerSchema.parse(rows);
+  return { state: 'answered', member, ...answer, elapsedMs };
+}
+
+const REMEMBERED = text('this cluster was made without a real node', '실제 노드 없이 만든 클러스터입니다');
 
 function plan({ changes, counts }: OperationResult): Text {
   const same = counts.same ?? 0;
