@@ -11,8 +11,9 @@ export async function withDatabase<T>(
   admin: KubernetesClient,
   testbed: string,
   use: (database: Client) => Promise<T>,
+  role: 'app' | 'owner' = 'app',
 ): Promise<T> {
-  const login = await loginOf(admin, testbed);
+  const login = await loginOf(admin, testbed, role);
   let trouble = '';
   const forward = await forwardPort({
     namespace: testbed,
@@ -47,8 +48,9 @@ export async function withDatabase<T>(
 async function loginOf(
   admin: KubernetesClient,
   namespace: string,
+  role: 'app' | 'owner',
 ): Promise<{ readonly user: string; readonly password: string; readonly database: string }> {
-  const name = `${WORKLOADS.database.name}-app`;
+  const name = `${WORKLOADS.database.name}-${role}`;
   const secret = await admin.get({ apiVersion: 'v1', kind: 'Secret', name, namespace });
   if (secret === undefined) throw new Error(`${namespace} has no Secret ${name}`);
   const field = (key: string): string => fieldOf(secret, key);

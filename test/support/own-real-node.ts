@@ -9,7 +9,7 @@ import { provideRealNode } from '../../operations/real-node-supplies';
 import { openEmbeddedCluster, type ClusterStatus, type EmbeddedCluster } from '../../platform/cluster';
 import { clusterLayout, type ClusterLayout } from '../../platform/cluster/layout';
 import { resolveTools } from '../../platform/toolchain';
-import { NOT_RUN, readRealNodeRun, writeRealNodeRun } from './real-node-run';
+import { LACKING, NOT_RUN, readRealNodeRun, writeRealNodeRun } from './real-node-run';
 import { realNodeSurroundings } from './real-node-surroundings';
 
 /** A cluster with a real node of a test file's own: for what would disturb the others, such as its end. */
@@ -26,7 +26,6 @@ export interface OwnRealNode {
 
 const START_MS = 50 * 60_000;
 const END_MS = 3 * 60_000;
-const LACKING = ['ToolMissing', 'ToolDownloadFailed', 'ToolBuildFailed'] as const;
 
 /** For a file below test/real-node. It is provided with tools and images, and not started yet; after the file's tests it is ended with its data. */
 export function onOwnRealNode(): () => OwnRealNode {

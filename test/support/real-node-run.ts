@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** What the files of one run know of its real node. */
@@ -6,10 +7,22 @@ export interface RealNodeRun {
   readonly home: string;
   /** Why the tests on it are not run; undefined where they are. */
   readonly notRun?: string | undefined;
+  /** Its cluster runs already and stays. */
+  readonly prepared?: boolean;
 }
 
 /** Before the reason, in what the run says of a test that it could not run. */
 export const NOT_RUN = 'not run: ';
+
+/** Failures that say that this machine has not what a node is made of. */
+export const LACKING = [
+  'ToolMissing',
+  'ToolDownloadFailed',
+  'ToolBuildFailed',
+  'ImageMissing',
+  'ImageBuildFailed',
+  'ClusterUnsuitable',
+] as const satisfies readonly ErrorCode[];
 
 export function readRealNodeRun(): RealNodeRun {
   // Written by our own setup in the same run, so it is trusted as it is.

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { isTestbedError } from '../../errors';
 import { createClient } from '../../kubernetes/client';
 import { writeKubeconfig } from '../../kubernetes/kubeconfig';
+import { stringsAt } from '../../kubernetes/json';
 import type { KubernetesClient } from '../../kubernetes/types';
 import { clusterUp } from '../../operations/cluster';
 import { down } from '../../operations/down';
@@ -15,7 +16,7 @@ import { upSpec, type UpResult } from '../../operations/up';
 import { openEmbeddedCluster, type EmbeddedCluster } from '../../platform/cluster';
 import { resolveTools } from '../../platform/toolchain';
 import { finished, type Finished } from '../scripts/run-cli';
-import { NOT_RUN, readRealNodeRun, writeRealNodeRun } from './real-node-run';
+import { LACKING, NOT_RUN, readRealNodeRun, writeRealNodeRun, type RealNodeRun } from './real-node-run';
 import { realNodeSurroundings } from './real-node-surroundings';
 import { specOf } from './specs';
 
@@ -26,6 +27,8 @@ export interface RealNode {
   readonly cluster: EmbeddedCluster;
   /** All rights, for an hour. */
   readonly admin: KubernetesClient;
+  /** The host's end of the link to the node, at which pods find the API server; undefined where the API server names none. */
+  hostAddress(): Promise<string | undefined>;
   /** Provisions a testbed; what still stands after the file's last test is ended. */
   up(fields: { readonly name: string; readonly [field: string]: unknown }): Promise<UpResult>;
   down(name: string): Promise<void>;
@@ -43,23 +46,28 @@ export interface PodPlace {
   readonly container?: string;
 }
 
+export interface OpenRealNode {
+  /** Throws outside of tests and hooks. */
+  (): RealNode;
+  /** For hooks of the file: false where its tests are not run. */
+  runs(): boolean;
+}
+
 /** Tools and images may have to be built first: that takes long, once a machine. */
 const START_MS = 50 * 60_000;
 const END_MS = 10 * 60_000;
-/** Failures that say that this machine has not what a node is made of. */
-const LACKING = ['ToolMissing', 'ToolDownloadFailed', 'ToolBuildFailed'] as const;
 
 /**
  * For a file below test/real-node: starts the run's node before its first test where it does not run yet. Where this machine can have none, each
  * test of the file is reported as not run, with the reason. Call it outside of tests, and what it returns within.
  */
-export function onRealNode(): () => RealNode {
+export function onRealNode(): OpenRealNode {
   let opened: (RealNode & { close(): Promise<void> }) | undefined;
   beforeAll(async () => {
     const run = readRealNodeRun();
     if (run.notRun !== undefined) return;
     try {
-      opened = await openRealNode(run.home);
+      opened = await openRealNode(run);
     } catch (error) {
       if (!LACKING.some((code) => isTestbedError(error, code))) throw error;
       // The next files need not try again.
@@ -71,15 +79,16 @@ export function onRealNode(): () => RealNode {
     if (notRun !== undefined) skip(NOT_RUN + notRun);
   });
   afterAll(async () => opened?.close(), END_MS);
-  return () => {
+  const node = (): RealNode => {
     if (opened === undefined) throw new Error('the real node is open in tests only');
     return opened;
   };
+  return Object.assign(node, { runs: () => opened !== undefined });
 }
 
-async function openRealNode(home: string): Promise<RealNode & { close(): Promise<void> }> {
+async function openRealNode({ home, prepared }: RealNodeRun): Promise<RealNode & { close(): Promise<void> }> {
   const surroundings = realNodeSurroundings(home);
-  await clusterUp({ nodes: { kind: 'real' } }, surroundings);
+  if (prepared !== true) await clusterUp({ nodes: { kind: 'real' } }, surroundings);
   await sharedUp({}, surroundings);
   const cluster = openEmbeddedCluster({ directory: join(home, 'clusters', 'embedded') });
   const connection = await cluster.connection('admin');
@@ -94,6 +103,12 @@ async function openRealNode(home: string): Promise<RealNode & { close(): Promise
     surroundings,
     cluster,
     admin,
+    hostAddress: async () => {
+      for await (const { endpoints } of admin.list('discovery.k8s.io/v1', 'EndpointSlice', { namespace: 'default' }))
+        for (const address of stringsAt(Array.isArray(endpoints) ? endpoints[0] : undefined, 'addresses'))
+          return address;
+      return undefined;
+    },
     up: (fields) => upSpec(specOf(fields), {}, surroundings),
     down: end,
     inPod: ({ namespace, pod, container }, command, { input = '', seconds = 60 } = {}) => {
