@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Finding } from '../kubernetes/suitability';
 import { listTools } from '../platform/toolchain';
 import { isTestbedError, reasonOf, text, verbatim } from '../errors';
+import { realNodeFinding } from './doctor-node';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 
@@ -18,8 +19,19 @@ export async function machineFindings(surroundings: Surroundings): Promise<Findi
     platformFinding(),
     await siteFinding(surroundings),
     await toolsFinding(surroundings),
+    await realNodeFinding(folderOf(surroundings), surroundings.signal),
     usersFinding(),
   ];
+}
+
+/** Where the cluster lies, or will; undefined where the site's folder can't be used, which is told elsewhere. */
+function folderOf({ environment }: Surroundings): string | undefined {
+  try {
+    return openSite(environment).clusterDirectory;
+  } catch (error) {
+    if (isTestbedError(error)) return undefined;
+    throw error;
+  }
 }
 
 function nodeFinding(): Finding {

@@ -6,6 +6,7 @@ import { openEmbeddedCluster } from '../platform/cluster';
 import type { Text } from '../errors';
 import { TestbedError, isTestbedError, text, verbatim } from '../errors';
 import { machineFindings } from './doctor-machine';
+import { nodeFindings, withOurEnforcement } from './doctor-node';
 import { volumeFindings } from './doctor-volumes';
 import { openSite, type Site } from './site';
 import type { Surroundings } from './surroundings';
@@ -63,7 +64,11 @@ async function embeddedFindings(surroundings: Surroundings): Promise<Finding[]> 
   if (status.state !== 'ready') return findings;
   const client = createClient(await embedded.connection('admin'));
   try {
-    findings.push(...(await checkCluster(client)), ...(await volumeFindings(client, site.clusterDirectory)));
+    findings.push(
+      ...withOurEnforcement(await checkCluster(client), status),
+      ...nodeFindings(status),
+      ...(await volumeFindings(client, site.clusterDirectory)),
+    );
   } finally {
     await client.close();
   }
