@@ -21,6 +21,8 @@ const LAYERS = {
     'package',
     'host',
     'components/vocabulary',
+    // Commands as data: who runs them needs nothing of Pulumi.
+    'components/database/maintenance',
     'spec',
     'stacks',
     'policies',

@@ -67,6 +67,9 @@ export const ERROR_CODES = {
   TestbedAmbiguous: 'usage',
   NotEmpty: 'failed',
   DriftFound: 'failed',
+  // databases
+  DatabaseFailed: 'failed',
+  BackupRefused: 'usage',
   DatabaseRefused: 'failed',
 } as const satisfies Record<string, Outcome>;
 

@@ -13,6 +13,7 @@ export const PATHS = {
 
 export const POSTGRES = {
   version: 15,
+  container: 'postgresql',
   port: 5432,
   database: 'testbed',
   owner: 'testbed_owner',
@@ -20,9 +21,6 @@ export const POSTGRES = {
   /** Where Debian and the vendor's image have the programs. */
   programs: '/usr/lib/postgresql/15/bin',
 } as const;
-
-/** What a restore fills before it takes the place of the database, and what that one is called afterwards, until it is gone. */
-export const RESTORE_NAMES = { fresh: 'testbed_restore', replaced: 'testbed_replaced' } as const;
 
 const MIB = 1024n * 1024n;
 
@@ -85,7 +83,7 @@ export function postgresqlConf({ database }: Size, storage: string): string {
 export function pgHba(): string {
   return [
     'local all postgres peer',
-    `local ${RESTORE_NAMES.fresh} ${POSTGRES.owner} peer map=inside`,
+    `local all ${POSTGRES.owner} peer map=inside`,
     `hostssl ${POSTGRES.database} ${POSTGRES.owner},${POSTGRES.app} all scram-sha-256`,
     '',
   ].join('\n');

@@ -11,7 +11,6 @@ import { startScript } from './postgres-start';
 
 /** `postgres` of Debian's and of the vendor's image. */
 const USER = 999;
-const CONTAINER = 'postgresql';
 
 /** A query, through the socket: it fails while the server starts, recovers or stops, and when it can't serve. Never for want of a connection: some are kept for the superuser. */
 const ANSWERS = {
@@ -146,7 +145,7 @@ function pod(workload: DatabaseWorkload): types.input.core.v1.PodSpec {
 
 function container({ size, pins }: DatabaseWorkload): types.input.core.v1.Container {
   return {
-    name: CONTAINER,
+    name: POSTGRES.container,
     image: imageReference('postgres:15', pins),
     command: ['/bin/sh', `${PATHS.configuration}/start.sh`],
     ports: [{ name: 'postgresql', containerPort: POSTGRES.port, protocol: 'TCP' }],
