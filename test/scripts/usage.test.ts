@@ -31,7 +31,7 @@ test.each([
   [['init', '--preset', 'huge'], "error: --preset is 'huge', which is none of minimal, database, startup\n"],
   [
     ['cluster', 'up', '--nodes', 'simulated:0'],
-    "error: --nodes is 'simulated:0': write none, or simulated:N with N from 1 to 100\n",
+    "error: --nodes is 'simulated:0': write auto, real, none, simulated, or simulated:N with N from 1 to 100\n",
   ],
   [['--yes', 'down', 'x'], 'error: --yes is unknown before a command\nhint: testbed --help\n'],
   [['list', '--__proto__=1'], "error: --__proto__ is unknown to 'testbed list'\nhint: testbed list --help\n"],
