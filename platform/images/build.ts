@@ -88,8 +88,10 @@ export async function buildImage(options: BuildOptions): Promise<ImageRecord> {
       newest = Math.max(newest, await addPackage(file, each.package.name, tree, spool, signal));
     }
     const tools = await finish(tree, spool, recipe, chosen, options.tool);
+    signal?.throwIfAborted();
     onDetail(text('writing the layer', '레이어 기록 중'));
     const layer = await blobs.add(layerStream(tree, spool, newest), workFolder, BLOB_BYTES);
+    signal?.throwIfAborted();
     const documents = imageDocuments(recipe, layer, tools, newest);
     const config = await blobs.addDocument(documents.config, workFolder);
     const manifest = await blobs.addDocument(documents.manifest, workFolder);
