@@ -4,7 +4,7 @@ import type { ClusterLayout } from './layout';
 import { certificateEnds } from './pki/keys';
 import { ownProcesses, type OwnProcess } from './processes/proof';
 import { readInstance, readRecord, type ClusterRecord } from './record/cluster-record';
-import { readSupervisorStatus, type SupervisorStatus } from './record/supervisor-status';
+import { COMPONENT_NAMES, readSupervisorStatus, type SupervisorStatus } from './record/supervisor-status';
 import type { ClusterStatus } from './types';
 
 const PROBE_TIMEOUT_MS = 3000;
@@ -101,8 +101,7 @@ function componentsOf({ said, processes }: Observation): ClusterStatus['componen
       ...(pid === undefined ? {} : { pid }),
       ...(lastExit === undefined ? {} : { lastExit }),
     }));
-  const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
-  return names.flatMap((name) => {
+  return COMPONENT_NAMES.flatMap((name) => {
     const found = processes.find(({ role }) => role === name);
     return found === undefined ? [] : [{ name, state: 'running' as const, pid: found.pid, restarts: 0 }];
   });

@@ -1,8 +1,8 @@
 import { TestbedError, text, verbatim } from '../../errors';
 import type { ClusterLayout } from './layout';
 import { CONTAINER_GRACE_MS, endNode } from './nodes/real/ending';
-import { endAllOwn, waitForEnd } from './processes/ending';
-import { ownProcesses, signalOwn } from './processes/proof';
+import { endAllOwn, endOwn, waitForEnd } from './processes/ending';
+import { isAlive, ownProcesses, signalOwn } from './processes/proof';
 
 /** The supervisor ends its children in order, each within its grace. */
 const SUPERVISOR_WAIT_MS = 65_000;
@@ -21,6 +21,8 @@ export async function stopAll(layout: ClusterLayout, token: string, isDeaf = fal
     signalOwn(supervisor, token, 'SIGTERM');
     signalOwn(supervisor, token, 'SIGCONT');
     await waitForEnd([supervisor], isDeaf ? DEAF_MS : SUPERVISOR_WAIT_MS);
+    // Before its children: it would start them again.
+    if (isAlive(supervisor)) await endOwn([supervisor], token, 0);
   }
   const containers = await endNode(layout, token, CONTAINER_GRACE_MS);
   const left = await endAllOwn(token, ORPHAN_GRACE_MS);

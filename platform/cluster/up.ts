@@ -183,7 +183,7 @@ async function prepare(
   onProgress?.({ ...step, state: 'start' });
   try {
     if (wanted.ports !== undefined) await requireFreePorts(wanted.ports);
-    const network = realNode === undefined ? undefined : chooseNetwork(token, realNode.network);
+    const network = wanted.nodes.kind === 'real' ? chooseNetwork(token, realNode?.network) : realNode?.network;
     const record: ClusterRecord = {
       ...wanted,
       ports: wanted.ports ?? (await choosePorts()),

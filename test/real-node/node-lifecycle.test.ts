@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { runInNode } from '../../platform/cluster';
+import type { ClusterLayout } from '../../platform/cluster/layout';
 import { nodeCgroup, processesIn } from '../../platform/cluster/nodes/real/cgroups';
 import { ownProcesses } from '../../platform/cluster/processes/proof';
 import { readInstance } from '../../platform/cluster/record/cluster-record';
@@ -11,7 +13,11 @@ const node = onOwnRealNode();
 
 it('brings every pod back with its data after a stop, a power cut, and leaves nothing of itself behind', async () => {
   const { cluster, layout } = node();
+  const sysctls = hostSysctls();
   expect((await node().up()).status.state).toBe('ready');
+  expect((await node().up()).outcome).toBe('unchanged');
+  expect(hostSysctls()).toEqual(sysctls);
+  expect(await hostRules(layout)).not.toMatch(/TESTBED|KUBE|cali/i);
   const token = readInstance(layout) ?? '';
   await runWriter(node());
   const standing = tracesOf(layout, token);
@@ -35,6 +41,19 @@ it('brings every pod back with its data after a stop, a power cut, and leaves no
   expect(tracesOf(layout, token)).toEqual(NO_TRACES);
   expect(existsSync(layout.directory)).toBe(false);
 });
+
+/** What the kubelet would set for the whole machine. */
+function hostSysctls(): readonly string[] {
+  const names = ['vm/overcommit_memory', 'vm/panic_on_oom', 'kernel/panic', 'kernel/panic_on_oops', 'kernel/hostname'];
+  return names.map((name) => readFileSync(`/proc/sys/${name}`, 'utf8'));
+}
+
+/** The host's packet filter, by the node's own program: the host may have none. */
+async function hostRules(layout: ClusterLayout): Promise<string> {
+  const host = `--net=/proc/${process.pid}/ns/net`;
+  const { stdout } = await runInNode(layout, ['nsenter', host, '--', 'xtables-nft-multi', 'iptables-save']);
+  return stdout;
+}
 
 /** All at once, containers too, none can do anything any more. */
 function cutPower(token: string): void {

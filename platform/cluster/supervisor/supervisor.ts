@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '../../../errors';
-import { createClient } from '../../../kubernetes/client';
 import type { KubernetesClient } from '../../../kubernetes/types';
 import { bootstrap, bootstrapClient } from '../bootstrap/bootstrap';
 import { clusterDnsFacts } from '../bootstrap/cluster-dns';
 import { controllerCommands, foundationCommands, type ComponentCommand } from '../component-commands';
-import { keptConnection, serverAddress } from '../kept-connection';
+import { serverAddress } from '../kept-connection';
 import { logFile, type ClusterLayout } from '../layout';
 import { nodeProvider } from '../nodes/choose';
 import { RealNode } from '../nodes/real/real-node';
@@ -13,14 +12,13 @@ import { ensureKeys } from '../pki/keys';
 import type { ClusterRecord } from '../record/cluster-record';
 import { writeSupervisorStatus, type SupervisorStatus } from '../record/supervisor-status';
 import type { StorageStatus } from '../storage/rounds';
-import { runLocalStorage } from '../storage/local-storage';
-import { runSimulatedStorage } from '../storage/simulated-storage';
+import { ApiProbe, PROBE_TIMEOUT_MS } from './api-probe';
 import { archiveClosedAudit } from './audit-archive';
 import { Child } from './child';
 import { rotateLog } from './log-files';
+import { runStorage } from './storage';
 
 const HEARTBEAT_MS = 2000;
-const PROBE_TIMEOUT_MS = 5000;
 const RENEWAL_MS = 24 * 60 * 60 * 1000;
 const POLL_MS = 100;
 const UNREADY_GRACE_MS = 2000;
@@ -39,7 +37,7 @@ export class Supervisor {
   readonly #ending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #background: Promise<void>[] = [];
-  #probe: KubernetesClient | undefined;
+  readonly #probe: ApiProbe;
   #phase: SupervisorStatus['phase'] = 'starting';
   #step: SupervisorStatus['step'] = 'api';
   #problem: string | undefined;
@@ -53,6 +51,7 @@ export class Supervisor {
   constructor(layout: ClusterLayout, record: ClusterRecord, token: string) {
     this.#layout = layout;
     this.#record = record;
+    this.#probe = new ApiProbe(layout, record);
     const child = (command: ComponentCommand): Child => new Child(command, layout, token, () => this.#write());
     this.#foundation = foundationCommands(layout, record).map(child);
     this.#controllers = controllerCommands(layout, record).map(child);
@@ -107,7 +106,7 @@ export class Supervisor {
     await this.#node?.stop(graceMs);
     await Promise.all(this.#controllers.map((child) => child.stop(graceMs)));
     await Promise.all(this.#background);
-    await this.#probe?.close();
+    await this.#probe.close();
     for (const child of this.#foundation.toReversed()) await child.stop(graceMs);
     await this.#archive();
   }
@@ -115,24 +114,11 @@ export class Supervisor {
   #startControllers(): void {
     this.#ending.signal.throwIfAborted();
     for (const child of this.#controllers) if (child.status.state === 'stopped') child.start();
-    this.#startStorage();
-  }
-
-  /** Who makes volumes: the real ones in the node, or those that only pretend. */
-  #startStorage(): void {
     const storage = this.#storage;
-    const node = this.#node;
     if (storage?.state !== 'stopped') return;
     storage.state = 'starting';
-    const connectAs = (name: 'simulated-storage' | 'local-storage') => (): KubernetesClient =>
-      createClient(keptConnection(this.#layout, this.#record, name));
     const { signal } = this.#ending;
-    const work =
-      node === undefined
-        ? runSimulatedStorage(connectAs('simulated-storage'), storage, signal)
-        : this.#until(() => node.isUp).then(() =>
-            runLocalStorage({ store: node.store, connect: connectAs('local-storage') }, storage, signal),
-          );
+    const work = runStorage(this.#layout, this.#record, this.#node, storage, signal);
     this.#background.push(work.catch((error: unknown) => (signal.aborted ? undefined : report(error))));
   }
 
@@ -204,25 +190,12 @@ export class Supervisor {
     this.#write();
     if (!this.#isProbing && this.#phase === 'running') {
       this.#isProbing = true;
-      this.#isApiReady = await this.#isReady();
+      this.#isApiReady = await this.#probe.isReady();
       this.#isProbing = false;
       this.#write();
     }
     for (const { command } of this.#children) rotateLog(logFile(this.#layout, command.name));
     rotateLog(logFile(this.#layout, 'supervisor'));
-  }
-
-  /** A new client a probe: it takes the renewed certificate and never a socket of a server that is gone. */
-  async #isReady(): Promise<boolean> {
-    try {
-      await this.#probe?.close();
-      this.#probe = createClient(keptConnection(this.#layout, this.#record, 'supervisor'));
-      await this.#probe.raw('GET', '/readyz', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-      return true;
-    } catch {
-      // What is wrong shows in the states of the components.
-      return false;
-    }
   }
 
   async #archive(): Promise<void> {

@@ -77,10 +77,8 @@ export function processesIn(cgroup: string): readonly number[] {
 
 /** Whether the process is in the cgroup now: the proof before a signal. */
 export function isIn(cgroup: string, pid: number): boolean {
-  return lines(`/proc/${pid}/cgroup`).some((line) => {
-    const path = line.split(':').slice(2).join(':');
-    return path === cgroup || path.startsWith(`${cgroup}/`);
-  });
+  // In a container the host's part of the path may stand before ours.
+  return lines(`/proc/${pid}/cgroup`).some((line) => `${line}/`.includes(`${cgroup}/`));
 }
 
 /** Sends a signal to a process that is in the cgroup; false when it is not, or has ended. */
@@ -99,8 +97,9 @@ export function signalIn(cgroup: string, pid: number, signal: NodeJS.Signals | n
 export async function killAllIn(cgroup: string, limitMs = 5000): Promise<boolean> {
   const until = Date.now() + limitMs;
   for (;;) {
-    const alive = processesIn(cgroup).filter((pid) => signalIn(cgroup, pid, 'SIGKILL'));
+    const alive = processesIn(cgroup);
     if (alive.length === 0) return true;
+    for (const pid of alive) signalIn(cgroup, pid, 'SIGKILL');
     if (Date.now() >= until) return false;
     await delay(POLL_MS);
   }

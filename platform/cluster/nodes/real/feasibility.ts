@@ -140,7 +140,15 @@ async function namespaceObstacle(
   signal: AbortSignal | undefined,
   directory: string | undefined,
 ): Promise<Text | undefined> {
-  const folder = directory === undefined ? undefined : mkdtempSync(join(existing(directory), '.testbed-probe-'));
+  let folder: string | undefined;
+  try {
+    folder = directory === undefined ? undefined : mkdtempSync(join(existing(directory), '.testbed-probe-'));
+  } catch (error) {
+    return text(
+      `nothing can be written below ${directory}: ${reasonOf(error)}`,
+      `${directory} 아래에 쓸 수 없습니다: ${reasonOf(error)}`,
+    );
+  }
   try {
     const { steps, said } = await attempt(script(folder), signal);
     signal?.throwIfAborted();
