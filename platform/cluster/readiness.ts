@@ -130,12 +130,22 @@ function startFailed(layout: ClusterLayout, component: string, why: Text): Testb
         hint: text(`free space, then: testbed cluster up`, `공간을 확보한 뒤 실행하세요: testbed cluster up`),
       },
     );
+  // The kubelet and the API server watch files; the kernel counts the watchers of all programs of a user together.
+  const isOutOfWatchers = lines.some((line) => /inotify.*too many open files/i.test(line));
   return new TestbedError(
     'ClusterStartFailed',
     text(
       `the cluster did not start: ${component}: ${why.en}`,
       `클러스터를 시작하지 못했습니다: ${component}: ${why.ko}`,
     ),
-    { details, hint: text(`read its log: less ${path}`, `로그를 확인하세요: less ${path}`) },
+    {
+      details,
+      hint: isOutOfWatchers
+        ? text(
+            'let your programs watch more files: sysctl -w fs.inotify.max_user_instances=1024',
+            '프로그램이 더 많은 파일을 감시할 수 있게 하세요: sysctl -w fs.inotify.max_user_instances=1024',
+          )
+        : text(`read its log: less ${path}`, `로그를 확인하세요: less ${path}`),
+    },
   );
 }
