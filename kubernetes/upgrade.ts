@@ -46,6 +46,7 @@ export async function upgrade(connection: ClusterConnection, call: UpgradeCall):
   const key = randomBytes(16).toString('base64');
   const { signal } = call;
   signal?.throwIfAborted();
+  const own = connected(connection, address);
   const answer = await new Promise<Answer>((resolve, reject) => {
     const asked = request({
       host: address.hostname,
@@ -61,7 +62,7 @@ export async function upgrade(connection: ClusterConnection, call: UpgradeCall):
         'sec-websocket-protocol': call.protocols.join(', '),
         ...(credential.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {}),
       },
-      createConnection: () => connected(connection, address),
+      createConnection: () => own,
       ...(signal === undefined ? {} : { signal }),
     });
     asked.setTimeout(ANSWER_MS, () => asked.destroy(timedOut('UND_ERR_HEADERS_TIMEOUT')));
@@ -72,9 +73,14 @@ export async function upgrade(connection: ClusterConnection, call: UpgradeCall):
     asked.once('error', reject);
     asked.end();
   }).catch((error: unknown) => {
+    own.destroy();
     throw asFailure(server, error, signal);
   });
-  if (answer.upgraded === undefined) throw refusal(connection, call, answer.response, answer.words ?? '');
+  if (answer.upgraded === undefined) {
+    // Nobody keeps it for another call.
+    own.destroy();
+    throw refusal(connection, call, answer.response, answer.words ?? '');
+  }
   const { socket, head } = answer.upgraded;
   const { headers } = answer.response;
   const protocol = headers['sec-websocket-protocol'];

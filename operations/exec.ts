@@ -73,7 +73,7 @@ async function run(
     });
     return { pod, exitCode };
   } catch (error) {
-    throw explained(error, testbed);
+    throw explained(error, testbed, command[0] ?? '');
   } finally {
     restored?.();
     over.abort();
@@ -102,8 +102,14 @@ function refusedByGrade({ name }: TestbedRecord): TestbedError {
   );
 }
 
-/** Where the cluster refuses, who may instead. */
-function explained(error: unknown, { name }: TestbedRecord): unknown {
+/** A program that is not there; where the cluster refuses, who may instead. */
+function explained(error: unknown, { name }: TestbedRecord, program: string): unknown {
+  if (isKubernetesError(error) && /executable file not found|no such file or directory/.test(error.failure.message))
+    return new TestbedError(
+      'UsageWrong',
+      text(`the container has no program '${program}'`, `컨테이너에 '${program}' 프로그램이 없습니다`),
+      { cause: error },
+    );
   if (!isKubernetesError(error) || error.failure.status !== 403 || !isTestbedError(error)) return error;
   return new TestbedError(error.code, error.text, {
     cause: error,
