@@ -30,7 +30,7 @@ export type DatabaseShown =
   | {
       readonly state: 'answered';
       readonly member: string;
-      /** What the server says it is, such as `15.14`. */
+      /** What the server says it is, such as `15.20`. */
       readonly version: string;
       readonly user: string;
       readonly encrypted: boolean;
@@ -167,10 +167,15 @@ async function showDatabase(
   if (status.nodes.kind !== 'real') return { state: 'not-shown', because: simulatedBecause ?? REMEMBERED };
   const { member, rows, elapsedMs } = await askDatabase({ name }, QUESTION, surroundings);
   const [answer] = answerSchema.parse(rows);
-  return { state: 'answered', member, ...answer, elapsedMs };
+  // A distribution puts its own version behind.
+  const [version = ''] = answer.version.split(' ');
+  return { state: 'answered', member, ...answer, version, elapsedMs };
 }
 
-const REMEMBERED = text('this cluster was made without a real node', '실제 노드 없이 만든 클러스터입니다');
+const REMEMBERED = text(
+  'this cluster was made without a real node; one that may have it is made after: testbed cluster down --data',
+  '실제 노드 없이 만든 클러스터입니다. 실제 노드로 새로 만들려면 먼저 실행하세요: testbed cluster down --data',
+);
 
 function plan({ changes, counts }: OperationResult): Text {
   const same = counts.same ?? 0;
