@@ -22,7 +22,7 @@ export function quotaFinding(volumes: readonly VolumeUse[]): Finding {
       state: 'ok',
       title,
       detail: text(
-        `enforced by the file system on all ${volumes.length} volumes`,
+        `enforced by the file system on all volumes (${volumes.length})`,
         `볼륨 ${volumes.length}개 모두 파일 시스템이 한도를 강제합니다`,
       ),
     };

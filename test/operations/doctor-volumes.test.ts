@@ -17,7 +17,7 @@ describe('what the doctor says of volumes', () => {
   it('is fine while every file system keeps its size and the disk holds what was promised', () => {
     expect(quotaFinding([volume, volume])).toMatchObject({
       state: 'ok',
-      detail: { en: 'enforced by the file system on all 2 volumes' },
+      detail: { en: 'enforced by the file system on all volumes (2)' },
     });
     expect(roomFinding([volume, { ...volume, used: undefined }], 11 * GIBIBYTE)).toMatchObject({
       state: 'ok',

@@ -40,24 +40,29 @@ export async function mountImage(
   await inNode(run, ['mount', '-t', 'ext4', '-o', options, imageFile(place, name), mountPoint(place, name)], signal);
 }
 
-/** The names of what is mounted in `mounts`, as the node sees it. */
-export async function mountedNames(
+/** How kernels tell, old and new ones, that they gave a file system up after an error. */
+const UNWRITABLE: readonly string[] = ['ro', 'emergency_ro', 'shutdown'];
+
+/** What is mounted in `mounts`, by name, as the node sees it; `isSound` is false where the kernel lets nobody write any more, after an error of the disk. */
+export async function mountedVolumes(
   run: NodeCommand,
   place: VolumePlace,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, { readonly isSound: boolean }>> {
   const { stdout } = await inNode(run, ['cat', '/proc/self/mountinfo'], signal);
-  const names = new Set<string>();
+  const mounted = new Map<string, { readonly isSound: boolean }>();
   for (const line of stdout.split('\n')) {
-    // The fifth field is the mount point, with blanks and backslashes as octal numbers.
-    const point = line
-      .split(' ')[4]
-      ?.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
+    // The fifth field is the mount point, with blanks and backslashes as octal numbers; the last one holds the options of the file system.
+    const fields = line.split(' ');
+    const point = fields[4]?.replaceAll(/\\([0-7]{3})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 8)),
+    );
     if (point?.startsWith(`${place.mounts}/`) !== true) continue;
     const name = point.slice(place.mounts.length + 1);
-    if (!name.includes('/')) names.add(name);
+    const options = fields.at(-1)?.split(',') ?? [];
+    if (!name.includes('/')) mounted.set(name, { isSound: !options.some((option) => UNWRITABLE.includes(option)) });
   }
-  return names;
+  return mounted;
 }
 
 const loopsSchema = z.object({

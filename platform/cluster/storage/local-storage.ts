@@ -109,7 +109,7 @@ class Round {
     for (const { name, why } of problems) {
       process.stderr.write(`${new Date().toISOString()} volume ${name}: ${why}\n`);
       const volume = this.#volumes.get(claimOf(name) ?? '');
-      const message = `the volume can't be mounted and was left as it is: its data may be damaged; the operator finds why in the supervisor's log`;
+      const message = `the volume can't be mounted and was left as it is: a pod that still has it must end first, or its data is damaged; the operator finds which in the supervisor's log`;
       if (volume !== undefined)
         await this.#events.tell(this.#client, volume.claim, { reason: 'VolumeDamaged', message }, this.#signal);
     }

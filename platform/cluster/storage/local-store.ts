@@ -14,7 +14,7 @@ import {
   removeVolume,
   volumesOnDisk,
 } from './local-files';
-import { attachedFiles, inNode, makeFileSystem, mountImage, mountedNames } from './local-node';
+import { attachedFiles, inNode, makeFileSystem, mountImage, mountedVolumes } from './local-node';
 import { dataFolder, halfImageFile, imageFile, mountPoint, type NodeCommand, type VolumePlace } from './local-place';
 
 /** So many commands of volumes run in the node at the same time. */
@@ -48,13 +48,14 @@ export class LocalStore {
 
   /**
    * Mounts all volumes that there are, before kubelet starts: after a stop, a crash or a power cut their file systems are mended first. One that can't be is left
-   * as it is, unmounted, and named in the answer: its pods wait. Changes nothing where all is mounted.
+   * as it is, unmounted, and named in the answer: its pods wait. One that turned read-only after an error of the disk is mended as soon as no pod
+   * holds it. Changes nothing where all is mounted and sound.
    */
   async prepare(signal: AbortSignal): Promise<readonly VolumeProblem[]> {
     await preparePlace(this.place);
-    const mounted = await mountedNames(this.run, this.place, signal);
+    const mounted = await mountedVolumes(this.run, this.place, signal);
     const problems: VolumeProblem[] = [];
-    const waiting = (await volumesOnDisk(this.place)).filter((name) => !mounted.has(name));
+    const waiting = (await volumesOnDisk(this.place)).filter((name) => mounted.get(name)?.isSound !== true);
     await inParallel(AT_ONCE, waiting, async (name) => {
       try {
         await this.#inTurn(name, () => this.#remount(name, signal));
@@ -104,7 +105,7 @@ export class LocalStore {
   /** Unmounts all volumes, so that the node's end finds nothing to write; nothing is lost. What can't be is named. */
   async unmountAll(signal: AbortSignal): Promise<readonly VolumeProblem[]> {
     const problems: VolumeProblem[] = [];
-    const names = [...(await mountedNames(this.run, this.place, signal))];
+    const names = [...(await mountedVolumes(this.run, this.place, signal)).keys()];
     await inParallel(AT_ONCE, names, async (name) => {
       try {
         await this.#inTurn(name, () => this.#unmount(name, signal));
@@ -173,8 +174,11 @@ export class LocalStore {
     await rm(halfImageFile(this.place, name), { force: true });
     if ((await kindOf(this.place, name)) !== 'image') return;
     // Somebody else may have had an earlier turn.
-    if ((await mountedNames(this.run, this.place, signal)).has(name)) return;
+    const mounted = (await mountedVolumes(this.run, this.place, signal)).get(name);
+    if (mounted?.isSound === true) return;
     try {
+      // Its pods, who can't write any more, hold it until they end.
+      if (mounted !== undefined) await inNode(this.run, ['umount', mountPoint(this.place, name)], signal);
       // A mount of before that still ends elsewhere: two at once would destroy the data.
       await this.#untilDetached(name, signal);
       await this.#mend(imageFile(this.place, name), signal);
@@ -199,7 +203,7 @@ export class LocalStore {
   }
 
   async #unmount(name: string, signal: AbortSignal): Promise<void> {
-    if ((await mountedNames(this.run, this.place, signal)).has(name))
+    if ((await mountedVolumes(this.run, this.place, signal)).has(name))
       await inNode(this.run, ['umount', mountPoint(this.place, name)], signal);
     await this.#untilDetached(name, signal);
     await removeMountPoint(this.place, name);

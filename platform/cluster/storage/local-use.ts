@@ -1,5 +1,5 @@
 import { TestbedError, text } from '../../../errors';
-import { inNode, mountedNames } from './local-node';
+import { inNode, mountedVolumes } from './local-node';
 import { mountPoint, plainFolder, type NodeCommand, type VolumePlace } from './local-place';
 
 /** Bytes used of the mounted ones among `names`. */
@@ -9,7 +9,7 @@ export async function usedOfMounted(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
-  const mounted = await mountedNames(run, place, signal);
+  const mounted = await mountedVolumes(run, place, signal);
   const here = names.filter((name) => mounted.has(name));
   const used = new Map<string, number>();
   if (here.length === 0) return used;

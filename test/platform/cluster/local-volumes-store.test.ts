@@ -10,7 +10,7 @@ import {
   closeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WantedVolume } from '../../../platform/cluster/storage/local-claims';
@@ -192,6 +192,19 @@ describe('volumes of the node on disk', () => {
     expect(readFileSync(broken).equals(content)).toBe(true);
     // Without its mount there is no folder that a pod could write into.
     expect(readdirSync(place.mounts)).toEqual([good.name]);
+  });
+
+  it('can be written again after an error of the disk, once no pod holds them', async () => {
+    const volume = wanted();
+    const { path } = await store.make(volume, signal);
+    await sh(`echo kept > ${path}/file && sync ${path}/file`);
+    // What the kernel does by itself when the host's disk is full or broken.
+    const device = (await sh(`findmnt --noheadings --output SOURCE ${mountPoint(place, volume.name)}`)).trim();
+    await sh(`echo broken > /sys/fs/ext4/${basename(device)}/trigger_fs_error`);
+    await expect(sh(`echo more > ${path}/file`)).rejects.toThrow(/Read-only file system/);
+    expect(await store.prepare(signal)).toEqual([]);
+    await sh(`echo more >> ${path}/file`);
+    expect(await sh(`cat ${path}/file`)).toBe('kept\nmore\n');
   });
 
   it('are not mounted twice while an older node still holds them, nor ended', async () => {
