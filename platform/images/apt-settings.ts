@@ -1,3 +1,4 @@
+import { TestbedError, text } from '../../errors';
 import { debianArchitecture } from './architecture';
 import { runProgram } from './run-program';
 
@@ -21,8 +22,22 @@ export async function hostSettings(environment: NodeJS.ProcessEnv, signal: Abort
     );
 }
 
-/** apt's settings for a state directory of our own: the host's packages, lists, hooks and preferences play no part. */
+/** apt's settings for a state directory of our own: the host's packages, lists, hooks and preferences play no part. Throws UsageWrong for a path that apt can't take. */
 export function aptConf(directory: string, hostSettings: readonly string[]): string {
+  if (/["\\\s]/.test(directory))
+    throw new TestbedError(
+      'UsageWrong',
+      text(
+        `apt can't work in ${JSON.stringify(directory)}: the cache's path must have no spaces, quotes or backslashes`,
+        `apt가 ${JSON.stringify(directory)}에서 작업할 수 없습니다. 캐시 경로에 공백, 따옴표, 역슬래시가 없어야 합니다`,
+      ),
+      {
+        hint: text(
+          'choose another: XDG_CACHE_HOME=/other/place',
+          '다른 위치를 지정하십시오: XDG_CACHE_HOME=/다른/위치',
+        ),
+      },
+    );
   const architecture = debianArchitecture();
   return [
     ...hostSettings,

@@ -11,7 +11,7 @@ import { imageDocuments } from './oci';
 import { Spool, addPackage } from './package-files';
 import { repositoryOf } from './image';
 import type { ImageRecord } from './records';
-import type { Recipe } from './recipe';
+import { recipeDigest, type Recipe } from './recipe';
 
 /** Of an image without packages: a time is needed, and it must be the same everywhere. */
 const NO_PACKAGES_SECONDS = Date.UTC(2025, 0, 1) / 1_000;
@@ -124,6 +124,7 @@ function recordOf(
     packages: chosen.map((each) => each.package),
     tools,
     suite: recipe.suite,
+    recipe: recipeDigest(recipe),
     blobs: all.map(({ digest }) => digest),
   };
 }

@@ -34,7 +34,7 @@ export interface Images {
   digests(name: string): string[];
   /** Builds and publishes; the same packages give the same digest. Throws ImageBuildFailed, ImageDamaged. */
   build(name: string, position?: { readonly index: number; readonly total: number }): Promise<StoredImage>;
-  /** The present image, built where there is none. */
+  /** The present image; built where there is none, or where recipe or programs are others than it was built by. */
   ensure(name: string): Promise<StoredImage>;
   /** The present image. Throws ImageMissing. */
   find(name: string): StoredImage;

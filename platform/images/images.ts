@@ -11,7 +11,7 @@ import type { StoredImage } from './image';
 import { explainStoreError } from './image-errors';
 import { readArchive } from './import';
 import { pruneStore } from './prune';
-import { readRecipe, type Recipe } from './recipe';
+import { readRecipe, recipeDigest, type Recipe } from './recipe';
 import { ImageRecords, type ImageRecord } from './records';
 import { pushImage } from './registry';
 import type { ImageDifference, Images, ImagesOptions } from './images-types';
@@ -67,10 +67,8 @@ class Store implements Images {
   }
 
   async ensure(name: string): Promise<StoredImage> {
-    const present = this.#records.current(name)?.image;
-    const isWhole =
-      present !== undefined && this.#records.current(name)?.blobs.every((digest) => this.#blobs.exists(digest));
-    return isWhole === true ? present : this.build(name);
+    const present = this.#records.current(name);
+    return present !== undefined && (await this.#isPresent(present)) ? present.image : this.build(name);
   }
 
   async import(file: string, as?: string): Promise<StoredImage> {
@@ -150,6 +148,17 @@ class Store implements Images {
         unpackImage(image, this.#blobs, this.#directory, workFolder, this.#options.signal),
       ),
     );
+  }
+
+  /** Whole, and made by the recipe and the programs of this version of testbed; one that was imported is as its maker wanted it. */
+  async #isPresent({ image, blobs, recipe, tools }: ImageRecord): Promise<boolean> {
+    if (!blobs.every((digest) => this.#blobs.exists(digest))) return false;
+    if (image.origin === 'imported') return true;
+    if (recipe !== recipeDigest(readRecipe(image.name, this.#options.recipes))) return false;
+    const { tool } = this.#options;
+    if (tool !== undefined)
+      for (const { name, version } of tools) if ((await tool(name)).version !== version) return false;
+    return true;
   }
 
   async #build(recipe: Recipe, workFolder: string, onDetail: (detail: Text) => void): Promise<ImageRecord> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Recipe } from './recipe';
+import { recipeDigest, type Recipe } from './recipe';
 import { debianArchitecture } from './architecture';
 import type { ToolInImage } from './image';
 
@@ -51,7 +51,6 @@ export const manifestSchema = z.object({
     .min(1)
     .max(127),
 });
-export type Manifest = z.output<typeof manifestSchema>;
 
 export const configSchema = z.object({
   created: z.iso.datetime({ offset: true }).optional(),
@@ -102,7 +101,7 @@ export function imageDocuments(
         [LABELS.title]: recipe.name,
         [LABELS.version]: recipe.version,
         [LABELS.suite]: recipe.suite,
-        [LABELS.recipe]: createHash('sha256').update(JSON.stringify(recipe)).digest('hex'),
+        [LABELS.recipe]: recipeDigest(recipe),
         ...(tools.length === 0 ? {} : { [LABELS.tools]: JSON.stringify(tools) }),
       },
     },

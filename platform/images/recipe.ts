@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -60,6 +61,11 @@ export type Recipe = z.output<typeof schema>;
 
 function isPlain(path: string): boolean {
   return !path.split('/').some((part) => part === '.' || part === '..');
+}
+
+/** SHA-256 of what a recipe says. */
+export function recipeDigest(recipe: Recipe): string {
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
 /** Where the recipes of this package lie. */

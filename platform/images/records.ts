@@ -33,6 +33,7 @@ const schema = z.object({
   packages: z.array(packageSchema),
   tools: z.array(z.object({ name: z.string(), version: z.string(), sha256: z.string(), path: z.string() })),
   suite: z.string().optional(),
+  recipe: z.string().optional(),
   /** Every blob of it, so that those of nobody can be told. */
   blobs: z.array(z.string()),
 });
@@ -43,6 +44,8 @@ export interface ImageRecord {
   readonly tools: readonly ToolInImage[];
   /** Debian's suite; unknown for an image that is not ours. */
   readonly suite?: string | undefined;
+  /** `recipeDigest` of what it was built by; unknown for an image that was not built here. */
+  readonly recipe?: string | undefined;
   readonly blobs: readonly string[];
 }
 

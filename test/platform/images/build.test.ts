@@ -13,7 +13,7 @@ import { emptyStore, workFolder } from './archives';
 const TOOL = { path: __filename, version: '24.0.0' };
 
 // Real packages from the site's own mirror; the smallest image stands for all.
-describe('a build', () => {
+describe('a build', { timeout: 300_000 }, () => {
   test('of the same packages gives the same digest in another store, by day and by night', async () => {
     const day = openImages({ directory: workFolder(), now: () => new Date('2026-01-01T12:00:00Z') });
     const night = openImages({ directory: workFolder(), now: () => new Date('2026-07-01T00:00:00Z') });
@@ -140,7 +140,7 @@ describe('a build', () => {
   });
 });
 
-describe('two builds', () => {
+describe('two builds', { timeout: 300_000 }, () => {
   test('at once, in two processes, give one image; a killed one leaves nothing half-made', async () => {
     const directory = workFolder();
     const first = child(directory);
