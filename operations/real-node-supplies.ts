@@ -4,7 +4,7 @@ import type { ClusterUpOptions } from '../platform/cluster';
 import { openImages, pinnedReference, type Images } from '../platform/images';
 import { resolveTools } from '../platform/toolchain';
 import { defaultCacheRoot } from '../platform/toolchain/settings';
-import { TestbedError, text } from '../errors';
+import { TestbedError, isTestbedError, text } from '../errors';
 import type { Surroundings } from './surroundings';
 
 /** The node's own userland, and what is imported into it: what holds a pod, the name server, a shell for jobs, the database. */
@@ -38,8 +38,8 @@ export async function provideRealNode(offline: boolean, surroundings: Surroundin
     offline,
   });
   const store = images(surroundings, offline);
-  const ensure = (name: string): ReturnType<Images['ensure']> =>
-    offline ? Promise.resolve(store.find(name)) : store.ensure(name);
+  const ensure = async (name: string): ReturnType<Images['ensure']> =>
+    offline ? store.find(name) : ensured(name, store, surroundings);
   await ensure(USERLAND);
   const root = await store.unpack(USERLAND);
   const imported = [];
@@ -60,6 +60,19 @@ export async function provideRealNode(offline: boolean, surroundings: Surroundin
       images: imported.map(({ reference, archive }) => ({ reference, archive })),
     },
   };
+}
+
+/** An image of an earlier recipe serves on where it can't be built again just now: a mirror that is away must not keep a cluster down. */
+async function ensured(name: string, store: Images, { onWarning }: Surroundings): ReturnType<Images['ensure']> {
+  try {
+    return await store.ensure(name);
+  } catch (error) {
+    const present = store.list().find((image) => image.name === name);
+    if (present === undefined || !isTestbedError(error, 'ImageBuildFailed')) throw error;
+    const { en, ko } = error.text;
+    onWarning(text(`the image ${name} stays as it was: ${en}`, `이미지 ${name}을(를) 이전 상태로 사용합니다: ${ko}`));
+    return present;
+  }
 }
 
 /** The image as the node's runtime takes it. Written once; those of earlier builds are gone, as the node keeps what it has imported. */

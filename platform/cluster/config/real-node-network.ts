@@ -41,6 +41,7 @@ export function felixEnvironment(kubeconfig: string): Readonly<Record<string, st
     FELIX_VXLANENABLED: 'false',
     FELIX_WIREGUARDENABLED: 'false',
     FELIX_ROUTESOURCE: 'WorkloadIPs',
+    FELIX_MTUIFACEPATTERN: '^node0$',
     // A pod reaches its own node by no port at all.
     FELIX_DEFAULTENDPOINTTOHOSTACTION: 'DROP',
     FELIX_USAGEREPORTINGENABLED: 'false',
