@@ -150,7 +150,7 @@ async function describe(handle: FileHandle, file: string): Promise<BackupDescrip
   const length = Math.min(size, LONGEST_DESCRIPTION);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
   const end = buffer.subarray(0, bytesRead);
-  const last = end.length < 2 ? -1 : end.lastIndexOf(0x0a, end.length - 2);
+  const last = end.length < 2 || end.at(-1) !== 0x0a ? -1 : end.lastIndexOf(0x0a, end.length - 2);
   const parsed = description.safeParse(parsedLine(end.subarray(last + 1).toString('utf8')));
   if (last < 0 || !parsed.success)
     throw refused(

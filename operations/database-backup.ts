@@ -55,7 +55,7 @@ export async function backupDatabase(options: BackupOptions, surroundings: Surro
             text(`back up '${testbed.name}'`, `'${testbed.name}' 백업`),
             surroundings,
             () => writer.written(),
-            () => run({ command: maintenance.dump, output: writer.write, failure }),
+            () => run({ command: maintenance.dump, output: (chunk) => writer.write(chunk), failure }),
           );
           const { name, id, participant, grade } = testbed;
           const backup = await writer.finish({

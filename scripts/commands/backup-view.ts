@@ -9,7 +9,7 @@ export function backupFacts(file: string, backup: BackupDescription): [Text, Cel
     [text('taken at', '백업 시각'), backup.takenAt],
     [text('server', '서버'), `PostgreSQL ${backup.serverVersion}`],
     [text('file', '파일'), file],
-    [text('size', '크기'), `${(backup.bytes / 1024 / 1024).toFixed(1)} MiB`],
+    [text('size', '크기'), text(`${backup.bytes} bytes`, `${backup.bytes}바이트`)],
     [text('SHA-256', 'SHA-256'), backup.sha256],
   ];
 }
