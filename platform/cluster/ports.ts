@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TestbedError, text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
 import type { ClusterPorts } from './record/cluster-record';
@@ -9,6 +10,8 @@ import type { ClusterPorts } from './record/cluster-record';
 const FIRST_PORT = 20_000;
 const LAST_PORT = 31_999;
 const ATTEMPTS = 100;
+const DYING_MS = 5000;
+const POLL_MS = 50;
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */
 export function isFree(port: number): Promise<boolean> {
@@ -80,10 +83,20 @@ function listeningInodes(table: string, port: number): string[] {
   });
 }
 
+/** As `isFree`; a process that was just killed keeps its ports for a moment, in which nobody can be seen to have them. */
+async function isFreeSoon(port: number): Promise<boolean> {
+  const until = Date.now() + DYING_MS;
+  while (!(await isFree(port))) {
+    if (listenerOf(port) !== undefined || Date.now() >= until) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+}
+
 /** Throws PortTaken for the first remembered port on which somebody else listens. */
 export async function requireFreePorts(ports: ClusterPorts): Promise<void> {
   for (const port of Object.values(ports)) {
-    if (await isFree(port)) continue;
+    if (await isFreeSoon(port)) continue;
     const holder = listenerOf(port);
     const who = holder === undefined ? undefined : `${holder.name}, pid ${holder.pid}`;
     throw new TestbedError(

@@ -30,12 +30,12 @@ it('brings every pod back with its data after a stop, a power cut, and leaves no
   expect(tracesOf(layout, token)).toEqual(NO_TRACES);
 
   await node().up();
-  // It was asked to stop, and had the time to say so.
-  expect(await writingsOf(node(), 3)).toEqual(['started', 'stopped', 'started']);
+  // It was asked to stop in the way of its image, and had the time to say so.
+  expect(await writingsOf(node(), 3)).toEqual(['started', 'interrupted', 'started']);
 
   cutPower(token);
   await node().up();
-  expect(await writingsOf(node(), 4)).toEqual(['started', 'stopped', 'started', 'started']);
+  expect(await writingsOf(node(), 4)).toEqual(['started', 'interrupted', 'started', 'started']);
 
   await cluster.down({ destroy: true });
   expect(tracesOf(layout, token)).toEqual(NO_TRACES);

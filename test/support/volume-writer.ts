@@ -11,9 +11,10 @@ const CLAIM = 'writings';
 const UID = 65_532;
 const LIMIT_MS = 90_000;
 
-/** Writes a line when it starts, and another when it is asked to stop. */
+/** Writes a line when it starts, and another when it is asked to stop: INT is the stop signal of its image, PostgreSQL's. */
 const PROGRAM = [
-  "trap 'echo stopped >> /data/log; exit 0' TERM",
+  "trap 'echo interrupted >> /data/log; exit 0' INT",
+  "trap 'echo terminated >> /data/log; exit 0' TERM",
   'echo started >> /data/log',
   'while :; do sleep 0.2; done',
 ].join('\n');
@@ -27,7 +28,7 @@ export async function runWriter(node: OwnRealNode): Promise<void> {
       metadata: { name: CLAIM, namespace: POD.namespace },
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '16Mi' } } },
     });
-    await admin.create(pod(node.image('base'), POD.name, [{ name: 'data', mountPath: '/data' }]));
+    await admin.create(pod(node.image('postgres'), POD.name, [{ name: 'data', mountPath: '/data' }]));
     await eventually('the writer is ready', async () => isReady(await admin.get(POD)) || undefined, LIMIT_MS);
   });
 }

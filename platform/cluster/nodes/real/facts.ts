@@ -4,8 +4,6 @@ import type { ClusterRecord } from '../../record/cluster-record';
 import type { RealNodeTool } from '../../types';
 import { nodeCgroup } from './cgroups';
 
-export const REAL_NODE_TOOLS: readonly RealNodeTool[] = ['kubelet', 'kube-proxy', 'calico-felix', 'calico-cni'];
-
 /** What the configuration of the node depends on; undefined when the cluster has none. */
 export function realNodeFacts({ nodes, realNode, ports }: ClusterRecord, token: string): RealNodeFacts | undefined {
   if (nodes.kind !== 'real' || realNode === undefined) return undefined;

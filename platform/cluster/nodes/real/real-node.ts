@@ -13,7 +13,7 @@ import { nextPause } from '../../supervisor/pauses';
 import { LocalStore } from '../../storage/local-store';
 import { volumePlace } from '../../storage/local-place';
 import { forwardApi, type ApiForward } from './api-forward';
-import { digestOf, makeCgroup, nodeCgroup } from './cgroups';
+import { digestOf, makeCgroup } from './cgroups';
 import { stopContainers } from './containers';
 import { enterArguments, insideOf, isSandboxReady } from './enter';
 import { CONTAINER_GRACE_MS, endNode } from './ending';
@@ -126,8 +126,7 @@ export class RealNode {
     // It would start containers again.
     await kubelet.stop(graceMs);
     const holder = this.#holder.status.pid;
-    if (holder !== undefined)
-      await stopContainers(this.#layout, nodeCgroup(this.#token), holder, graceMs ?? CONTAINER_GRACE_MS);
+    if (holder !== undefined) await stopContainers(this.#layout, this.#token, holder, graceMs ?? CONTAINER_GRACE_MS);
     await this.#tearDown(graceMs);
   }
 
