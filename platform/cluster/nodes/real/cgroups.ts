@@ -6,6 +6,7 @@ import { hasErrorCode } from '../../../../host/error-code';
 
 const MOUNT = '/sys/fs/cgroup';
 const POLL_MS = 50;
+const HANDED_DOWN = ['cpu', 'cpuset', 'memory', 'pids', 'hugetlb', 'io'];
 
 /** A name that only the cluster of this token has. */
 export function digestOf(token: string): string {
@@ -33,17 +34,32 @@ function folders(cgroup: string): readonly string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Makes the cgroup in every hierarchy. */
+/** Makes the cgroup in every hierarchy, with the controllers that the kubelet asks for. */
 export function makeCgroup(cgroup: string): void {
   for (const root of hierarchies()) {
     const path = join(root, cgroup);
+    if (existsSync(join(root, 'cgroup.controllers'))) handDown(root);
     mkdirSync(path, { recursive: true });
-    // Of version 1: without processors and memory of its own no process may enter.
-    for (const name of ['cpuset.cpus', 'cpuset.mems']) {
-      const file = join(path, name);
-      if (!existsSync(join(path, 'cgroup.controllers')) && existsSync(file) && readFileSync(file, 'utf8').trim() === '')
-        writeFileSync(file, readFileSync(join(root, name)));
-    }
+    if (!existsSync(join(path, 'cgroup.controllers'))) openProcessors(root, path);
+  }
+}
+
+/** Of version 2: a cgroup has the controllers that the one above hands down. More of them change nothing for those that stand beside it. */
+function handDown(root: string): void {
+  const [present, handed] = ['cgroup.controllers', 'cgroup.subtree_control'].map((name) =>
+    readFileSync(join(root, name), 'utf8').trim().split(' '),
+  );
+  for (const name of HANDED_DOWN)
+    if (present?.includes(name) === true && handed?.includes(name) === false)
+      writeFileSync(join(root, 'cgroup.subtree_control'), `+${name}`);
+}
+
+/** Of version 1: without processors and memory of its own no process may enter. */
+function openProcessors(root: string, path: string): void {
+  for (const name of ['cpuset.cpus', 'cpuset.mems']) {
+    const file = join(path, name);
+    if (existsSync(file) && readFileSync(file, 'utf8').trim() === '')
+      writeFileSync(file, readFileSync(join(root, name)));
   }
 }
 
