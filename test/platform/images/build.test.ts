@@ -8,6 +8,7 @@ import type { StepEvent } from '../../../errors';
 import { openImages } from '../../../platform/images';
 import { builtFile } from '../../support/built-file';
 import { emptyStore, workFolder } from './archives';
+import { schemaErrors } from './cyclonedx-schema';
 
 /** A program that comes from no package. */
 const TOOL = { path: __filename, version: '24.0.0' };
@@ -27,6 +28,7 @@ describe('a build', { timeout: 300_000 }, () => {
       origin: 'built',
     });
     expect(day.sbom('pause')).toEqual(night.sbom('pause'));
+    expect(schemaErrors(day.sbom('pause'))).toEqual([]);
     expect((await day.diff('pause')).changes).toEqual([]);
     expect(await day.ensure('pause')).toEqual(first);
   });
@@ -51,6 +53,7 @@ describe('a build', { timeout: 300_000 }, () => {
     const image = await images.build('coredns');
     expect(image.packages).toBe(0);
     expect(images.sbom('coredns').components).toMatchObject([{ name: 'coredns', version: '24.0.0' }]);
+    expect(schemaErrors(images.sbom('coredns'))).toEqual([]);
     await expect(emptyStore().images.build('coredns')).rejects.toThrow('the image needs the program coredns');
   });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { workFolder } from './archives';
+import { schemaErrors } from './cyclonedx-schema';
 import { machineStore, needRoot, runInImage } from './run-in-image';
 
 const COLD_MS = 300_000;
@@ -43,6 +44,15 @@ describe('an image, entered', () => {
         'database system is shut down',
         '',
       ]);
+    },
+  );
+
+  test.each(['base', 'node', 'postgres'])(
+    '%s has a bill of materials that the published schema takes',
+    async (name) => {
+      const images = machineStore();
+      await images.ensure(name);
+      expect(schemaErrors(images.sbom(name))).toEqual([]);
     },
   );
 
