@@ -13,7 +13,7 @@ const CONTROLLERS = {
   v2: ['cpu', 'cpuset', 'memory', 'pids'],
 };
 
-type Step = 'namespaces' | 'mounts' | 'overlay' | 'link' | 'tables';
+type Step = 'namespaces' | 'mounts' | 'overlay' | 'link' | 'tables' | 'root';
 
 /**
  * Why this machine can't have a real node; undefined when it can. Really tries what a node needs, in namespaces that end with the try, and leaves
@@ -132,6 +132,8 @@ function script(folder: string | undefined): string {
       'tables',
       'for tool in iptables-nft iptables; do if command -v $tool; then $tool -w -t mangle -S; $tool -w -t nat -S; $tool -w -t filter -S; break; fi; done',
     ),
+    // Last, as no program is there any more after it.
+    step('root', 'mkdir /mnt/root/old', 'cd /mnt/root', 'pivot_root . old'),
     'echo done',
   ].join('\n');
 }
@@ -199,5 +201,9 @@ const OBSTACLES: Readonly<Record<Step, Text>> = {
   tables: text(
     'the kernel has no packet filter that network policies need (nf_tables)',
     '네트워크 정책에 필요한 패킷 필터(nf_tables)가 커널에 없습니다',
+  ),
+  root: text(
+    'a process can not get a root of its own here (pivot_root)',
+    '여기서는 프로세스가 자신만의 루트 디렉터리를 가질 수 없습니다(pivot_root)',
   ),
 };
