@@ -1,9 +1,9 @@
 import { extname, join, relative } from 'node:path';
 import { packageRoot } from '../package/root';
-import type { ImagePins } from '../components/images';
 import type { ProgramReference } from '../engine/types';
 import type { JsonObject, JsonValue } from '../kubernetes/types';
 import type { AdmittedSpec } from '../spec';
+import type { ImagePins } from '../stacks/node-images';
 
 /**
  * The program of one testbed's stack with its arguments; the same spec gives the same arguments. `databaseCredentials` counts from 1; `pins`

@@ -1,10 +1,9 @@
 import { homedir } from 'node:os';
-import { IMAGES, type ImagePins } from '../components/images';
-import { NODE_REGISTRY } from '../components/vocabulary';
 import { createClient } from '../kubernetes/client';
 import { kubeconfigPath, readKubeconfig } from '../kubernetes/kubeconfig-file';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { openEmbeddedCluster } from '../platform/cluster';
+import { nodePins, type ImagePins } from '../stacks/node-images';
 import { TestbedError, isTestbedError, text } from '../errors';
 import { notAnswering } from './cluster-gone';
 import type { ClusterReference } from './records';
@@ -86,25 +85,14 @@ interface Opened {
 async function embedded(site: Site): Promise<Opened> {
   const cluster = openEmbeddedCluster({ directory: site.clusterDirectory });
   const reader = await cluster.connection('operator');
+  const references = await cluster.nodeImages();
   return {
     reference: { kind: 'embedded', server: reader.server },
     reader,
-    pins: pinsOf(await cluster.nodeImages()),
+    pins: references === undefined ? undefined : nodePins(references),
     site: () => cluster.connection('site'),
     admin: () => cluster.connection('admin'),
   };
-}
-
-/** Of the references that a node has, by digest, those that stand for a vendor's image. */
-function pinsOf(references: readonly string[] | undefined): ImagePins | undefined {
-  if (references === undefined) return undefined;
-  const pinned = Object.entries(IMAGES).flatMap(([name, versions]) =>
-    Object.keys(versions).flatMap((version) => {
-      const reference = references.find((one) => one.startsWith(`${NODE_REGISTRY}/${name}@`));
-      return reference === undefined ? [] : [[`${name}:${version}`, reference] as const];
-    }),
-  );
-  return Object.fromEntries(pinned);
 }
 
 function existing(context: string, options: TargetOptions, surroundings: Surroundings): Opened {
