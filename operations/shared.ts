@@ -7,6 +7,7 @@ import { TestbedError, text } from '../errors';
 import { sweepOperations } from './credential';
 import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
+import { despiteOutdatedRules } from './outdated-rules';
 import { openRecords } from './records';
 import { tellingIfGone } from './cluster-gone';
 import { ANCHOR } from '../policies/admission/anchor';
@@ -153,8 +154,9 @@ async function runShared(
         const program = await programFor(site, target, connection, minor);
         const nodeImages = target.pins !== undefined;
         await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
+        const work = (): Promise<OperationResult> => runOnStack(site, { ...run, program }, within);
         return {
-          operation: await runOnStack(site, { ...run, program }, within),
+          operation: kind === 'up' ? await despiteOutdatedRules({ site, target, minor }, within, work) : await work(),
           rulesLeftOut: await rulesLeftOut(site, minor),
         };
       });

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import { ANCHOR, anchorOf, type Anchor } from '../policies/admission/anchor';
+import { anchorOf, namesOf, type Anchor } from '../policies/admission/anchor';
 import { admissionObjects, type AdmissionObjects } from '../policies/admission/policies';
 import { loadCatalogue } from '../policies/catalogue/load';
 
@@ -53,15 +53,7 @@ export function installRules(
       .map(({ id }) => id),
     leftOut,
     canary: anchor.canary,
-    objects: [
-      ANCHOR,
-      anchor.parameter.metadata.name,
-      ...Object.values(objects.parameters).map(({ metadata }) => metadata.name),
-      ...objects.policies.flatMap(({ policy: { metadata }, bindings }) => [
-        metadata.name,
-        ...bindings.map((bound) => bound.metadata.name),
-      ]),
-    ],
+    objects: namesOf(objects, anchor),
   };
 }
 

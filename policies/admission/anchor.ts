@@ -77,3 +77,16 @@ export function anchorOf({ policies, parameters }: Pick<AdmissionObjects, 'polic
     },
   };
 }
+
+/** Names of all objects that a catalogue's rules consist of in the API server. */
+export function namesOf(objects: AdmissionObjects, anchor: Anchor): readonly string[] {
+  return [
+    ANCHOR,
+    anchor.parameter.metadata.name,
+    ...Object.values(objects.parameters).map(({ metadata }) => metadata.name),
+    ...objects.policies.flatMap(({ policy: { metadata }, bindings }) => [
+      metadata.name,
+      ...bindings.map((bound) => bound.metadata.name),
+    ]),
+  ];
+}

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +11,8 @@ import { writeBackup } from '../../operations/backup-file';
 import { backupDatabase } from '../../operations/database-backup';
 import { restoreDatabase } from '../../operations/database-restore';
 import { rotateDatabase } from '../../operations/database-rotate';
+import { openRecords } from '../../operations/records';
+import { BIN } from '../scripts/run-cli';
 import { onRealNode, type PodPlace } from '../support/real-node';
 import { runPostgresPod } from '../support/real-pods';
 import { eventually } from '../support/rejection';
@@ -273,6 +277,31 @@ it('gets new passwords and another certificate by rotation, keeps its data, and 
   for await (const { metadata } of node().admin.list('v1', 'Secret', { namespace: before.testbed, metadataOnly: true }))
     names.push(metadata.name);
   expect(names.toSorted()).toEqual(['database-app', 'database-credentials-2', 'database-owner']);
+});
+
+it('has the passwords of its Secrets after `up`, wherever a rotation was killed', async () => {
+  const killed = `killed-${run}`;
+  const { testbed: id } = await used(killed);
+  const records = openRecords(join(node().home, 'records'));
+  const number = (): number => records.find(killed)?.database?.credentials ?? 0;
+  for (const afterMs of [0, 1000, 2500]) {
+    const before = number();
+    const { environment, cwd } = node().surroundings;
+    const rotating = spawn(process.execPath, [BIN, 'database', 'rotate', killed, '--yes'], {
+      env: environment,
+      cwd,
+      stdio: 'ignore',
+    });
+    const ended = once(rotating, 'exit');
+    await eventually('the next number is recorded', () => Promise.resolve(number() > before ? true : undefined), 60);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    rotating.kill('SIGKILL');
+    await ended;
+    await node().up({ name: killed, database: { engine: 'postgresql', version: '15' } });
+    for (const role of ['app', 'owner'] as const)
+      await withDatabase(node().admin, id, (sql) => sql.query('SELECT 1'), role);
+  }
+  expect(number()).toBe(4);
 });
 
 it('of grade sensitive is backed up too, and its backup stays in that grade', async () => {

@@ -181,6 +181,12 @@ export function administratorTries(at: () => Tried): readonly Try[] {
           answer: `pod-no-exec: ${way.replace(/\?.*/, '')} - `,
         },
         {
+          title: `enters the pod of a database, which the platform alone may, as little: ${method} ${way}`,
+          attempt: () =>
+            at().mallory.raw(method, `/api/v1/namespaces/testbed-preview-sensitive/pods/database-0/${way}`),
+          answer: [`pod-no-exec: ${way.replace(/\?.*/, '')} - `, "no shell in the pods of the platform's workloads"],
+        },
+        {
           title: `may enter one of grade open: ${method} ${way}`,
           attempt: () => at().mallory.raw(method, `/api/v1/namespaces/testbed-preview-open/pods/any/${way}`),
           answer: 'pods "any" not found',
