@@ -98,7 +98,7 @@ export function previewNamespace(grade: 'open' | 'sensitive'): string {
 export const ROLES = {
   /** What a developer may do in the own namespace, at every grade. */
   developer: 'testbed-developer',
-  /** Added at grade `open`: exec and port-forward. */
+  /** Added at grade `open`: exec. */
   developerOpen: 'testbed-developer-open',
   /** Runs commands in the pod of a testbed's database: bound to the provisioner alone, in one namespace, while an operation needs it. */
   databaseOperator: 'testbed-database-operator',

@@ -51,8 +51,10 @@ export async function forwardPort(options: PortForwardOptions): Promise<PortForw
     socket.once('close', () => left.abort());
     const signal = AbortSignal.any([ended.signal, left.signal]);
     lead(socket, options, signal).catch((error: unknown) => {
+      // How the pod's side ends is nothing to somebody who has said that it is over.
+      const over = signal.aborted || socket.readableEnded;
       socket.resetAndDestroy();
-      if (!signal.aborted) options.onTrouble(wordsOf(error));
+      if (!over) options.onTrouble(wordsOf(error));
     });
   });
   return {

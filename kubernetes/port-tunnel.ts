@@ -61,6 +61,7 @@ class Tunnel extends Duplex {
   #wanted: (() => void) | undefined;
   #onReplies: (() => void) | undefined;
   #began = false;
+  #received = false;
 
   constructor(link: WebSocketLink, connection: ClusterConnection, options: TunnelOptions) {
     super({ readableHighWaterMark: LARGEST_FRAME, writableHighWaterMark: LARGEST_FRAME });
@@ -133,7 +134,7 @@ class Tunnel extends Duplex {
           await this.#take(frame);
           if (this.destroyed) return;
         }
-      if (!this.#ended.has(DATA)) this.destroy(this.#broken('the connection ended', '연결이 끊어졌습니다'));
+      this.#linkEnded(this.#broken('the connection ended', '연결이 끊어졌습니다'));
     } catch (error) {
       if (error instanceof SpdyError)
         this.destroy(
@@ -146,14 +147,22 @@ class Tunnel extends Duplex {
             ),
           ),
         );
-      else if (!this.#ended.has(DATA)) this.destroy(asError(error));
+      else this.#linkEnded(asError(error));
     }
+  }
+
+  /** After the end of the data nothing is missed. */
+  #linkEnded(error: Error): void {
+    if (!this.#ended.has(DATA)) this.destroy(error);
+    else if (this.#words !== '') this.destroy(this.#failure());
+    else if (!this.#ended.has(ERRORS)) this.#end(ERRORS);
   }
 
   async #take(frame: SpdyFrame): Promise<void> {
     if (frame.kind === 'control') return this.#control(frame.type, frame.payload);
     const { stream, payload, last } = frame;
     if (stream === ERRORS && this.#words.length < LONGEST_WORDS) this.#words += payload.toString('utf8');
+    if (stream === DATA && payload.length > 0) this.#received = true;
     if (stream === DATA && payload.length > 0 && !this.#ended.has(DATA) && !this.push(payload))
       await new Promise<void>((resolve) => {
         this.#wanted = resolve;
@@ -169,7 +178,8 @@ class Tunnel extends Duplex {
       this.#replied.add(stream);
       if (this.#replied.has(ERRORS) && this.#replied.has(DATA)) this.#onReplies?.();
     }
-    if (type === FRAME_TYPES.rstStream && (stream === DATA || !this.#began)) this.destroy(this.#failure());
+    if (type === FRAME_TYPES.rstStream && stream === ERRORS && this.#began) this.#end(ERRORS);
+    else if (type === FRAME_TYPES.rstStream) this.destroy(this.#failure());
     if (type === FRAME_TYPES.goAway && !this.#ended.has(DATA)) this.destroy(this.#failure());
     return undefined;
   }
@@ -177,7 +187,8 @@ class Tunnel extends Duplex {
   #end(stream: number): void {
     this.#ended.add(stream);
     if (stream === ERRORS && this.#words !== '') this.destroy(this.#failure());
-    if (stream === DATA) this.push(null);
+    // A node may end the data before it says that nothing listens there: the end of nothing at all waits for its words.
+    if (this.#ended.has(DATA) && (this.#received || this.#ended.has(ERRORS))) this.push(null);
   }
 
   #failure(): Error {

@@ -23,6 +23,8 @@ export function developerRole(): types.input.rbac.v1.ClusterRole {
     { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ALL },
     { apiGroups: [''], resources: ['secrets'], verbs: ['get', ...WRITE] },
     { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+    // To their own pods: the role is bound in one namespace. `get` beside `create`, because clients over WebSocket use it for the same thing.
+    { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create', 'get'] },
     { apiGroups: [''], resources: ['events', 'resourcequotas', 'limitranges'], verbs: READ },
     { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: READ },
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },
@@ -30,11 +32,9 @@ export function developerRole(): types.input.rbac.v1.ClusterRole {
   ]);
 }
 
-/** Added at grade `open`. `get` beside `create`, because clients over WebSocket use it for the same thing. */
+/** Added at grade `open`. */
 export function developerOpenRole(): types.input.rbac.v1.ClusterRole {
-  return clusterRole(ROLES.developerOpen, [
-    { apiGroups: [''], resources: ['pods/exec', 'pods/portforward'], verbs: ['create', 'get'] },
-  ]);
+  return clusterRole(ROLES.developerOpen, [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }]);
 }
 
 /** For the time of a backup or a restore, in the namespace of one testbed: the pod of its database and no other. */

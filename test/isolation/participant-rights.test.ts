@@ -99,8 +99,16 @@ describe('whom no rail hinders', () => {
 });
 
 describe('a developer at grade sensitive', () => {
-  it.each(['exec?command=sh', 'portforward', 'attach'])('has no %s', async (subresource) => {
+  it.each(['exec?command=sh', 'attach'])('has no %s', async (subresource) => {
     const path = `/api/v1/namespaces/${sensitive}/pods/any/${subresource}`;
     expect(await verdict(sensitiveDeveloper, (c) => c.raw('POST', path))).toBe(byRoleFor('POST', path));
+  });
+
+  it('forwards ports of its own pods, and of no other testbed', async () => {
+    const forward = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods/any/portforward`;
+    const foreign = forward(own);
+    expect(await verdict(sensitiveDeveloper, (c) => c.raw('POST', foreign))).toBe(byRoleFor('POST', foreign));
+    // Let through: no pod of that name is there.
+    expect(await verdict(sensitiveDeveloper, (c) => c.raw('POST', forward(sensitive)))).toMatch(/^404 /);
   });
 });

@@ -155,14 +155,12 @@ describe('the developer’s role', () => {
     expect(bounds.filter((right) => !/ (get|list|watch)$/.test(right))).toEqual([]);
   });
 
-  it('has exec and forward only as what grade open adds', () => {
-    expect(rightsOf(developerOpenRole()).toSorted()).toEqual([
-      '/pods/exec create',
-      '/pods/exec get',
+  it('forwards ports at every grade, and has exec only as what grade open adds', () => {
+    expect(rightsOf(developerOpenRole()).toSorted()).toEqual(['/pods/exec create', '/pods/exec get']);
+    expect(rightsOf(developerRole()).filter((right) => /exec|forward/.test(right))).toEqual([
       '/pods/portforward create',
       '/pods/portforward get',
     ]);
-    expect(rightsOf(developerRole()).filter((right) => /exec|forward/.test(right))).toEqual([]);
   });
 });
 
