@@ -8,6 +8,7 @@ import { serverAddress } from './kept-connection';
 import { clusterFolders, type ClusterLayout } from './layout';
 import { clusterStatus, hasFreshHeartbeat, isHealthy, observe, type Observation } from './observation';
 import { realNodeFacts, realNodePrograms } from './nodes/real/facts';
+import { importLive, withOtherImages } from './nodes/real/live-images';
 import { chooseNetwork } from './nodes/real/network';
 import { ensureKeys } from './pki/keys';
 import { choosePorts, requireFreePorts } from './ports';
@@ -62,6 +63,12 @@ async function upAlone(layout: ClusterLayout, options: ClusterUpOptions, setting
     ensureKeys(layout, new Date(), before.record.realNode?.network);
     if (await isHealthy(layout, before)) return { outcome: 'unchanged', status: await clusterStatus(layout) };
     await recover(layout, before.record, before.supervisor, options, settings.startTimeoutMs);
+    return { outcome: 'repaired', status: await clusterStatus(layout) };
+  }
+  const next =
+    before.record === undefined ? undefined : withOtherImages(before.record, wanted, options.realNode?.images);
+  if (next !== undefined && isSupervised(before) && (await isHealthy(layout, before))) {
+    await importLive(layout, next, options.signal ?? new AbortController().signal);
     return { outcome: 'repaired', status: await clusterStatus(layout) };
   }
   const token = ensureInstance(layout);

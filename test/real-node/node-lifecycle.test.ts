@@ -14,7 +14,13 @@ const node = onOwnRealNode();
 it('brings every pod back with its data after a stop, a power cut, and leaves nothing of itself behind', async () => {
   const { cluster, layout } = node();
   const sysctls = hostSysctls();
-  expect((await node().up()).status.state).toBe('ready');
+  const { status } = await node().up({ without: 'base' });
+  expect(status.state).toBe('ready');
+  // Another image alone restarts nothing.
+  expect((await node().up()).status.supervisorPid).toBe(status.supervisorPid);
+  expect((await runInNode(layout, ['ctr', '-n', 'k8s.io', 'images', 'list', '-q'])).stdout).toContain(
+    node().image('base'),
+  );
   expect((await node().up()).outcome).toBe('unchanged');
   expect(hostSysctls()).toEqual(sysctls);
   expect(await hostRules(layout)).not.toMatch(/TESTBED|KUBE|cali/i);

@@ -18,7 +18,8 @@ export interface OwnRealNode {
   readonly layout: ClusterLayout;
   /** Reference of an image that it has, by name. */
   image(name: 'base' | 'postgres'): string;
-  up(): ReturnType<EmbeddedCluster['up']>;
+  /** With all images, or all but one. */
+  up(options?: { readonly without?: 'base' }): ReturnType<EmbeddedCluster['up']>;
   /** Runs `work` with all rights. */
   asAdmin<Result>(work: (admin: KubernetesClient) => Promise<Result>): Promise<Result>;
   status(): Promise<ClusterStatus>;
@@ -67,7 +68,7 @@ async function openOwnRealNode(): Promise<OwnRealNode & { end(): Promise<void> }
       if (found === undefined) throw new Error(`the node has no image ${name}`);
       return found.reference;
     },
-    up: () =>
+    up: ({ without } = {}) =>
       cluster.up({
         nodes: { kind: 'real' },
         tools: {
@@ -77,7 +78,12 @@ async function openOwnRealNode(): Promise<OwnRealNode & { end(): Promise<void> }
           'kube-scheduler': control['kube-scheduler'].path,
           ...supplies.tools,
         },
-        realNode: supplies.realNode,
+        realNode: {
+          ...supplies.realNode,
+          images: supplies.realNode.images.filter(
+            ({ reference }) => without === undefined || !reference.includes(`/${without}@`),
+          ),
+        },
       }),
     asAdmin: async (work) => {
       const admin = createClient(await cluster.connection('admin'));
