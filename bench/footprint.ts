@@ -76,7 +76,8 @@ function count(text: string): number {
 
 function entries(folder: string): number {
   try {
-    return readdirSync(folder).length;
+    // What begins with a dot is the store's own.
+    return readdirSync(folder).filter((name) => !name.startsWith('.')).length;
   } catch {
     // There was no volume yet.
     return 0;
