@@ -70,6 +70,20 @@ describe('a guarded port', () => {
     port.close();
   });
 
+  it('stays open at a port of its own, for so many at the same time', async () => {
+    const free = await openGuardedPort();
+    free.close();
+    const port = await openGuardedPort({ atOnce: 1, port: free.port });
+    port.onConnection(greet);
+    expect(port.port).toBe(free.port);
+    const first = connect(port.port, '127.0.0.1');
+    await expect.poll(() => port.counts().admitted).toBe(1);
+    expect(await talkAs(process.getuid?.() ?? 0, port.port)).toBe('heard:');
+    first.destroy();
+    await expect.poll(() => talkAs(process.getuid?.() ?? 0, port.port)).toBe('heard:you said hello');
+    port.close();
+  });
+
   it('keeps what came before anybody was ready', async () => {
     const port = await openGuardedPort();
     const client = connect(port.port, '127.0.0.1');
@@ -106,6 +120,7 @@ describe('the owner in a socket table', () => {
       line('01', 1000, 4711).replace('A001 0100007F:B002', 'B002 0100007F:A001'),
       undefined,
     ],
+    ['one that says no more and still listens', line('05', 1000, 4711), 1000],
     ['one that its owner closed, which the kernel shows as root', line('04', 0, 0), undefined],
     ['one in its last wait, which the kernel shows as root', line('06', 0, 0), undefined],
     ['an open one that nobody holds', line('01', 0, 0), undefined],

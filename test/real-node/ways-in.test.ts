@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as wordsOf } from 'node:stream/consumers';
 import { Client } from 'pg';
@@ -38,10 +39,10 @@ afterEach(() => {
   for (const forward of forwards.splice(0)) forward.close();
 });
 
-function start(argv: readonly string[]): ChildProcessWithoutNullStreams {
+function start(argv: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [BIN, ...argv], {
     cwd: node().home,
-    env: { ...node().surroundings.environment, TESTBED_LANG: 'en' },
+    env: { ...node().surroundings.environment, TESTBED_LANG: 'en', ...more },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.push(child);
@@ -133,6 +134,23 @@ describe('connect NAME database', () => {
     child.kill('SIGINT');
     expect([await code, await stderr]).toEqual([0, '']);
     expect(readdirSync(join(node().home, 'connect'))).toEqual([]);
+  });
+
+  it('gives psql all it needs by environment, the password too, and passes its exit code on', async () => {
+    // In place of psql: what the real one does with these variables is PostgreSQL's to test.
+    const folder = mkdtempSync(join(tmpdir(), 'testbed-psql-'));
+    writeFileSync(
+      join(folder, 'psql'),
+      '#!/bin/sh\nprintf "%s %s %s %s" "$#" "$PGHOST" "$PGSSLMODE" "${PGPASSWORD%%_*}"\nexit 5\n',
+    );
+    chmodSync(join(folder, 'psql'), 0o755);
+    try {
+      const child = start(['connect', name, 'database', '--psql'], { PATH: `${folder}:${process.env['PATH'] ?? ''}` });
+      const { code, stdout, stderr } = await finished(child);
+      expect([code, stdout, stderr]).toEqual([5, `0 database.${id}.svc verify-full tbs`, '']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('without --url tells everything but the password', async () => {
