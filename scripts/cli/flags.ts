@@ -90,7 +90,7 @@ export function optionalChoiceFlag<const C extends string>(
 
 /** A flag whose word is read by `parse`, which throws UsageWrong. */
 export function parsedFlag<T>(
-  wording: Wording & { readonly placeholder: string; readonly fallback?: string },
+  wording: Wording & { readonly placeholder: string; readonly fallback?: string; readonly file?: boolean },
   parse: (given: string | undefined, flag: string) => T,
 ): ValueFlag<T> {
   return { kind: 'value', ...wording, read: parse };

@@ -22,6 +22,7 @@ export const databaseRestoreCommand = defineCommand({
       {
         short: 'f',
         placeholder: 'FILE',
+        file: true,
         summary: text('the backup; it must be given', '백업 파일. 반드시 지정해야 합니다'),
       },
       named,
