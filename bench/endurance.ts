@@ -124,8 +124,8 @@ export function growth(points: readonly Point[]): readonly string[] {
   const [first, last] = [points.at(0), points.at(-1)];
   if (first === undefined || last === undefined) return [];
   const third = Math.max(1, Math.floor(points.length / 3));
-  const before = median(points.slice(0, third).map((point) => point.footprint.memoryMiB));
-  const after = median(points.slice(-third).map((point) => point.footprint.memoryMiB));
+  const before = median(points.slice(0, third).map((point) => point.footprint.ownMemoryMiB));
+  const after = median(points.slice(-third).map((point) => point.footprint.ownMemoryMiB));
   const memory = after - before > Math.max(64, before / 20) ? [`memory ${before} -> ${after} MiB`] : [];
   const [some, more] = [first.footprint.containers, last.footprint.containers];
   const containers = more - some > ENDED_CONTAINERS ? [`containers ${some} -> ${more}`] : [];

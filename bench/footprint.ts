@@ -9,8 +9,10 @@ import { readInstance } from '../platform/cluster/record/cluster-record';
 /** What an embedded cluster with a real node takes of the machine at one moment. */
 export interface Footprint {
   readonly processes: number;
-  /** Proportional share of memory of all of them. */
+  /** Proportional share of memory of all of them, programs included: another cluster on this machine takes its part of these, and gives it back when it ends. */
   readonly memoryMiB: number;
+  /** The same without programs and other files: what only these processes hold. */
+  readonly ownMemoryMiB: number;
   readonly hostMounts: number;
   readonly nodeMounts: number;
   readonly hostInterfaces: number;
@@ -31,6 +33,7 @@ export async function footprint(clusterDirectory: string): Promise<Footprint> {
   if (token === undefined) throw new Error(`there is no cluster in ${clusterDirectory}`);
   const cgroup = nodeCgroup(token);
   const pids = [...new Set([...ownProcesses(token).map(({ pid }) => pid), ...processesIn(cgroup)])];
+  const shares = pids.map(sharesOf);
   const inside = (...argv: string[]): Promise<string[]> => lines(layout, argv);
   const [mounts, interfaces, rules, ipsets, images, containers] = await Promise.all([
     inside('cat', '/proc/self/mountinfo'),
@@ -42,7 +45,8 @@ export async function footprint(clusterDirectory: string): Promise<Footprint> {
   ]);
   return {
     processes: pids.length,
-    memoryMiB: Math.round(pids.reduce((sum, pid) => sum + shareOf(pid), 0) / 1024),
+    memoryMiB: Math.round(sumOf(shares, 'Pss') / 1024),
+    ownMemoryMiB: Math.round((sumOf(shares, 'Pss_Anon') + sumOf(shares, 'Pss_Shmem')) / 1024),
     hostMounts: count(readFileSync('/proc/self/mountinfo', 'utf8')),
     nodeMounts: mounts.length,
     hostInterfaces: readdirSync('/sys/class/net').length,
@@ -61,13 +65,19 @@ async function lines(layout: ClusterLayout, argv: readonly string[]): Promise<st
   return stdout.split('\n').filter(Boolean);
 }
 
-/** In KiB; 0 when the process ended meanwhile. */
-function shareOf(pid: number): number {
+/** The lines of a process's shares of memory; empty when it ended meanwhile. */
+function sharesOf(pid: number): string {
   try {
-    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    return readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   } catch {
-    return 0;
+    return '';
   }
+}
+
+/** In KiB. */
+function sumOf(shares: readonly string[], field: 'Pss' | 'Pss_Anon' | 'Pss_Shmem'): number {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm');
+  return shares.reduce((sum, share) => sum + Number(line.exec(share)?.[1] ?? 0), 0);
 }
 
 function count(text: string): number {
