@@ -3,11 +3,11 @@ import { USERS } from '../../components/vocabulary';
 /** Who provisions, who breaks the glass (an hour, by name, audited), and who starts the embedded cluster. */
 const PLATFORM = [USERS.provisioner, USERS.admin, USERS.bootstrap] as const;
 
-/** What a node and its storage do with our pods and claims: of a real one its network plugin notes a pod's address on it; of a simulated one all is stood in for. */
+/**
+ * What a node and its storage do with our pods and claims: of a real one its network plugin notes a pod's address on it, and its storage ends
+ * pods that write more than their claim where no file system stops them; of a simulated one all is stood in for.
+ */
 const NODE_PARTS = [USERS.networkPlugin, USERS.localStorage, USERS.kwok, USERS.simulatedStorage] as const;
-
-/** Ends pods that write more than their claim where no file system stops them. */
-const STORAGE = [USERS.localStorage] as const;
 
 /** The control plane's own users. `system:kube-controller-manager` is all its controllers at once, where they have no accounts of their own. */
 const CONTROL_PLANE = ['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler'] as const;
@@ -55,7 +55,6 @@ export function exemptUsers(admins: readonly string[]): readonly string[] {
     ...PLATFORM,
     ...admins,
     ...NODE_PARTS,
-    ...STORAGE,
     ...CONTROL_PLANE,
     ...CONTROLLERS.map((name) => `system:serviceaccount:kube-system:${name}`),
   ];
