@@ -4,7 +4,7 @@ import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
-import { dueCredentials } from './database-credentials';
+import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
 import { newTestbedId, openRecords } from './records';
@@ -45,7 +45,7 @@ export async function previewSpec(
         const known = records.find(spec.name);
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
         const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
-        const credentials = known === undefined ? 1 : dueCredentials(known, 'keep', surroundings.now());
+        const credentials = known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, 'keep', surroundings.now());
         const program = testbedProgram(id, spec, credentials, target.pins);
         // On its way while the plan is judged; whatever becomes of it, the credential is ended.
         const credential = beginOperation(target, `preview ${id}`);

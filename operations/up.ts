@@ -5,7 +5,7 @@ import { TestbedError, isNoSpace, text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
-import { dueCredentials } from './database-credentials';
+import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { asJson, testbedProgram } from './program';
@@ -70,7 +70,9 @@ export async function upSpec(
       }
       const id = known?.id ?? newTestbedId(takenIds(records));
       const credentials =
-        known === undefined ? 1 : dueCredentials(known, options.credentials ?? 'keep', surroundings.now());
+        known === undefined
+          ? FIRST_CREDENTIALS
+          : dueCredentials(known, options.credentials ?? 'keep', surroundings.now());
       const program = testbedProgram(id, spec, credentials, target.pins);
       const [plan] = await Promise.all([
         judgeProgram(
@@ -232,7 +234,7 @@ function takeName(
   surroundings: Surroundings,
 ): { record: TestbedRecord; isNew: boolean } {
   const now = surroundings.now().toISOString();
-  const fresh: TestbedRecord = {
+  const bare: TestbedRecord = {
     version: 1,
     id,
     ...fieldsOf(spec),
@@ -244,6 +246,8 @@ function takeName(
     changedAt: now,
     outputs: {},
   };
+  // In the first write, not in a second one after it.
+  const fresh = withCredentials(bare, spec, FIRST_CREDENTIALS);
   const record = records.reserve(fresh);
   return { record, isNew: record.id === fresh.id };
 }
