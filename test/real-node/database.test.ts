@@ -222,8 +222,24 @@ it('is backed up while it is used, and restored whole while clients hold on to i
   expect(await databases()).toBe(UNTOUCHED);
 });
 
+it('says what it refuses of a backup, also of one that is longer than what is on its way', async () => {
+  // Of the superuser, whose objects the owner can't make.
+  await inside('CREATE TABLE foreign_owned AS SELECT n, md5(n::text) FROM generate_series(1, 400000) AS n');
+  const file = join(folder, 'foreign.backup');
+  await backupDatabase({ name, file }, node().surroundings);
+  expect(statSync(file).size).toBeGreaterThan(4 * 1024 * 1024);
+  const refused: unknown = await restoreDatabase({ name, file }, node().surroundings).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'DatabaseFailed',
+    details: expect.arrayContaining([expect.objectContaining({ en: expect.stringContaining('"postgres"') })]),
+  });
+  expect(await inside('SELECT count(*) FROM foreign_owned')).toBe('400000');
+  expect(await databases()).toBe(UNTOUCHED);
+  await inside('DROP TABLE foreign_owned');
+});
+
 it('stays as it is when a backup is damaged, cut short, or not one that can be restored', async () => {
-  await inside('CREATE TABLE untouched AS SELECT n FROM generate_series(1, 20000) AS n');
+  await inside('SET ROLE testbed_owner; CREATE TABLE untouched AS SELECT n FROM generate_series(1, 20000) AS n');
   const sound = join(folder, 'sound.backup');
   await backupDatabase({ name, file: sound }, node().surroundings);
   await inside('INSERT INTO untouched VALUES (0)');
