@@ -3,6 +3,7 @@ import { measureAdmission } from './admission';
 import { shown } from './endurance';
 import type { Figures } from './figures';
 import { measureFirstUp } from './first-up';
+import { measureMany } from './many';
 import { measurePlan } from './plan-judging';
 import { measureRealTestbeds } from './real-testbeds';
 import { measureRules } from './rules';
@@ -30,6 +31,45 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
         ...result.processes.map(({ process: name, cpuSecondsARun, peakMiB }) =>
           row(name, [cpuSecondsARun.toFixed(3), peakMiB?.toFixed(0) ?? '-']),
         ),
+      ],
+    };
+  },
+  many: async (_, say) => {
+    const testbeds = Number(argument('--testbeds') ?? 50);
+    const result = await measureMany({ testbeds, atOnce: numberOf(argument('--at-once')) }, say);
+    const { rounds, unchangedAlone, peakAloneMiB, atOnce } = result;
+    return {
+      figures: result,
+      lines: [
+        `${testbeds} testbeds, ${atOnce} at once, ms of each`,
+        ...table({
+          ...Object.fromEntries(rounds.map(({ name, each }) => [name, each])),
+          'unchanged, one at a time': unchangedAlone,
+        }),
+        '',
+        row(
+          'a testbed',
+          rounds.map(({ name }) => name),
+        ),
+        row(
+          'wall, s',
+          rounds.map(({ wallSecondsATestbed }) => wallSecondsATestbed.toFixed(2)),
+        ),
+        row(
+          'worker and CLIs at most, MiB',
+          rounds.map(({ peakMiB }) => peakMiB.toFixed(0)),
+        ),
+        row(
+          'CPU-s in all',
+          rounds.map(({ cpuSum }) => cpuSum.toFixed(2)),
+        ),
+        ...(rounds[0]?.cpu ?? []).map(([process]) =>
+          row(
+            `CPU-s ${process}`,
+            rounds.map(({ cpu }) => (cpu.find(([name]) => name === process)?.[1] ?? 0).toFixed(3)),
+          ),
+        ),
+        `worker and CLI at most with one operation at a time: ${peakAloneMiB.toFixed(0)} MiB`,
       ],
     };
   },
@@ -78,7 +118,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
   },
 };
 
-/** `npm run bench [-- --runs N] [-- --only up,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
+/** `npm run bench [-- --runs N] [-- --only up,many,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
 async function main(): Promise<void> {
   const runs = Number(argument('--runs') ?? 15);
   const json = argument('--json');
@@ -107,6 +147,10 @@ function table(rows: Readonly<Record<string, Figures>>, digits = 0): string[] {
 
 function row(name: string, cells: readonly string[]): string {
   return name.padEnd(42) + cells.map((cell) => cell.padStart(12)).join('');
+}
+
+function numberOf(word: string | undefined): number | undefined {
+  return word === undefined ? undefined : Number(word);
 }
 
 function argument(name: string): string | undefined {

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { createClient } from '../kubernetes/client';
 import { inventory } from '../kubernetes/inventory';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { clusterKubeconfig, clusterStatus } from '../operations/cluster';
+import { clusterKubeconfig } from '../operations/cluster';
 import type { Surroundings } from '../operations/surroundings';
 import { up, type UpResult } from '../operations/up';
 import { packageRoot } from '../package/root';
 import { openEmbeddedCluster } from '../platform/cluster';
 import { resolveTools } from '../platform/toolchain';
-import { childrenCpuSeconds, figures, processUse, type Figures, type ProcessUse } from './figures';
+import { figures, type Figures } from './figures';
 import { onOwnCluster } from './own-cluster';
+import { processes } from './process-use';
 
 /** Objects of the measured testbed: the figures of the design are for this many. */
 export const OBJECTS = 22;
@@ -66,7 +67,6 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
         `the measured testbed has ${objects.length} objects, not ${OBJECTS}: ${objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')}`,
       );
     const before = await processes(surroundings);
-    const childrenBefore = childrenCpuSeconds();
     const applied: number[] = [];
     const ready: number[] = [];
     for (let run = 0; run < runs; run += 1) {
@@ -75,7 +75,6 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
       ready.push(result.readyMs);
     }
     const after = await processes(surroundings);
-    const childrenCpu = childrenCpuSeconds() - childrenBefore;
     const shell: number[] = [];
     const kubectl: number[] = [];
     for (let run = 0; run < runs; run += 1) {
@@ -95,9 +94,8 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
         ...[...after].map(([process, use]) => ({
           process,
           cpuSecondsARun: (use.cpuSeconds - (before.get(process)?.cpuSeconds ?? 0)) / runs,
-          peakMiB: use.peakMiB,
+          peakMiB: Number.isNaN(use.peakMiB) ? undefined : use.peakMiB,
         })),
-        { process: 'pulumi (children of the worker)', cpuSecondsARun: childrenCpu / runs, peakMiB: undefined },
       ],
     };
   } finally {
@@ -106,7 +104,7 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
 }
 
 /** Three persons and two ways out make the shipped components come to 22 objects. */
-function specText(name: string): string {
+export function specText(name: string): string {
   const ends = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   return JSON.stringify({
     apiVersion: 'testbed/v1',
@@ -191,19 +189,4 @@ function renamed(objects: readonly KubernetesObject[], from: string, to: string)
       .replaceAll(',}', '}');
     return JSON.parse(text) as KubernetesObject;
   });
-}
-
-async function processes(surroundings: Surroundings): Promise<Map<string, ProcessUse>> {
-  const status = await clusterStatus(surroundings);
-  const pids: (readonly [string, number | 'self' | undefined])[] = [
-    ['worker (node)', 'self'],
-    ['supervisor (node)', status.supervisorPid],
-    ...status.components.map((component) => [component.name, component.pid] as const),
-  ];
-  const uses = new Map<string, ProcessUse>();
-  for (const [name, pid] of pids) {
-    const use = pid === undefined ? undefined : processUse(pid);
-    if (use !== undefined) uses.set(name, use);
-  }
-  return uses;
 }

@@ -6,13 +6,13 @@ export interface SuiteContext {
   /** Of this suite alone; ended with everything in it after a run that came to its end. */
   readonly folder: string;
   /** What `--name VALUE` says on the command line. */
-  option(name: string): string | undefined;
+  readonly option: (name: string) => string | undefined;
   /** One line for the person who waits. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** What the last run kept, if it was killed; only this program writes it. */
-  progress<P extends object>(fresh: () => P): P;
+  readonly progress: <P extends object>(fresh: () => P) => P;
   /** Keeps it, whole or not at all. */
-  save(progress: object): void;
+  readonly save: (progress: object) => void;
 }
 
 export interface SuiteResult {
