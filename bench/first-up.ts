@@ -90,13 +90,11 @@ async function measure(bench: Bench): Promise<FirstUpFigures> {
         'up, from the shell: whole command': figures(shell),
         'kubectl apply --server-side': figures(kubectl),
       },
-      processes: [
-        ...[...after].map(([process, use]) => ({
-          process,
-          cpuSecondsARun: (use.cpuSeconds - (before.get(process)?.cpuSeconds ?? 0)) / runs,
-          peakMiB: Number.isNaN(use.peakMiB) ? undefined : use.peakMiB,
-        })),
-      ],
+      processes: [...after].map(([process, use]) => ({
+        process,
+        cpuSecondsARun: (use.cpuSeconds - (before.get(process)?.cpuSeconds ?? 0)) / runs,
+        peakMiB: Number.isNaN(use.peakMiB) ? undefined : use.peakMiB,
+      })),
     };
   } finally {
     await client.close();
