@@ -60,7 +60,9 @@ export const ERROR_CODES = {
   EngineFailed: 'failed',
   NotReady: 'failed',
   StateUnreadable: 'failed',
+  StoreUnreachable: 'failed',
   OperationRunning: 'failed',
+  ClaimLost: 'failed',
   OwnershipConflict: 'failed',
   // testbeds
   TestbedUnknown: 'usage',
