@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inParallel } from '../kubernetes/concurrency';
 import { down } from '../operations/down';
-import { openRecords } from '../operations/records';
 import { openSite } from '../operations/site';
+import { openStoredSite } from '../operations/stored-site';
 import { footprint, type Footprint } from './footprint';
 import { ask, runDeafPod, upAnswering, type RealBench } from './real-bench';
 
@@ -32,8 +32,8 @@ export function generator(seed: number): (below: number) => number {
 
 /** Ends whatever stands, such as what a killed run left. */
 export async function endAll({ surroundings }: RealBench): Promise<void> {
-  for (const { name } of openRecords(openSite(surroundings.environment).recordsDirectory).list())
-    await down({ name }, surroundings);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  for (const { name } of await site.records.list()) await down({ name }, surroundings);
 }
 
 /** So many testbeds of `startup` at once, each database asked as it comes and all of them again when all stand. They are ended after it. */

@@ -12,10 +12,9 @@ import { resolveTools } from '../platform/toolchain';
 import { TestbedError, text, type Text } from '../errors';
 import { forgetStack } from './forget-stack';
 import { decideNodes, type NodesWish } from './nodes-decision';
-import type { Records, TestbedRecord } from './records';
-import { openRecords } from './records';
-import type { Site } from './site';
+import type { TestbedRecord } from './records';
 import { openSite, prepareSite } from './site';
+import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 
 export interface ClusterUpOptions {
@@ -117,10 +116,9 @@ export async function clusterDown(options: ClusterDownOptions, surroundings: Sur
         '--data는 데이터를 종료하고 --keep-data는 보존합니다. 둘 중 하나만 지정하세요',
       ),
     );
-  const site = openSite(surroundings.environment);
-  const records = openRecords(site.recordsDirectory);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
   if (destroy) {
-    const standing = records.list().filter(isEmbedded).length;
+    const standing = (await site.records.list()).filter(isEmbedded).length;
     await surroundings.confirm(
       text(
         `end the embedded cluster with all its data, its audit log and ${standing} testbeds?`,
@@ -132,19 +130,22 @@ export async function clusterDown(options: ClusterDownOptions, surroundings: Sur
     destroy,
     onProgress: surroundings.onProgress,
   });
-  if (destroy) await forgetAll(site, records, surroundings.now());
+  if (destroy) await forgetAll(site, surroundings.now());
   return { outcome, data: destroy ? 'ended' : 'kept' };
 }
 
 /** What was recorded of a cluster that is no more would pass for true on the next one. */
-async function forgetAll(site: Site, records: Records, now: Date): Promise<void> {
+async function forgetAll(site: StoredSite, now: Date): Promise<void> {
+  const { records } = site;
   const forget = (stack: string): Promise<void> => forgetStack(site.stateDirectory, site.keysDirectory, stack);
-  for (const record of records.list().filter(isEmbedded)) {
-    records.end({ ...record, infrastructure: 'destroyed', changedAt: now.toISOString() });
+  for (const { name } of (await records.list()).filter(isEmbedded)) {
+    const record = await records.find(name);
+    if (record === undefined) continue;
+    await records.end({ ...record, infrastructure: 'destroyed', changedAt: now.toISOString() });
     await forget(record.id);
   }
   // Testbeds that still stand are on an existing cluster, and so is what they share.
-  if (records.list().length === 0) await forget(SHARED_STACK);
+  if ((await records.list()).length === 0) await forget(SHARED_STACK);
 }
 
 function isEmbedded({ cluster }: TestbedRecord): boolean {

@@ -5,9 +5,8 @@ import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { TestbedError, text, type Text } from '../errors';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
-import { requireRecord } from './known';
+import { recordOf } from './known';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
 import { openSite, type Site } from './site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
@@ -48,7 +47,7 @@ export async function withMember<T>(
   work: (access: MemberAccess) => Promise<T>,
 ): Promise<T> {
   const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const testbed = await recordOf(site, options.name, surroundings);
   const member = requireMember(testbed, options.member);
   const target = await openTarget(
     site,

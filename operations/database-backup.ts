@@ -5,8 +5,7 @@ import { writeBackup, type BackupDescription } from './backup-file';
 import { tellingIfGone } from './cluster-gone';
 import { requireDatabase } from './database-known';
 import { withDatabase } from './database-session';
-import { requireRecord } from './known';
-import { openRecords } from './records';
+import { recordOf } from './known';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 import { openTarget, requireSameCluster, type TargetOptions } from './target';
@@ -26,7 +25,7 @@ export interface BackupResult {
 /** Writes a backup of a testbed's database: one moment of it, while it is in use. A file that is there already is not touched. */
 export async function backupDatabase(options: BackupOptions, surroundings: Surroundings): Promise<BackupResult> {
   const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const testbed = await recordOf(site, options.name, surroundings);
   const { database } = requireDatabase(testbed);
   const maintenance = MAINTENANCE[database.engine][database.version];
   const takenAt = surroundings.now().toISOString();

@@ -6,8 +6,8 @@ import { readBackup, type Backup, type BackupDescription } from './backup-file';
 import { tellingIfGone } from './cluster-gone';
 import { requireDatabase } from './database-known';
 import { withDatabase } from './database-session';
-import { requireRecord } from './known';
-import { openRecords, type TestbedRecord } from './records';
+import { recordOf } from './known';
+import type { TestbedRecord } from './records';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 import { openTarget, requireSameCluster, type TargetOptions } from './target';
@@ -30,7 +30,7 @@ export interface RestoreResult {
  */
 export async function restoreDatabase(options: RestoreOptions, surroundings: Surroundings): Promise<RestoreResult> {
   const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const testbed = await recordOf(site, options.name, surroundings);
   const { database } = requireDatabase(testbed);
   const maintenance = MAINTENANCE[database.engine][database.version];
   const file = isAbsolute(options.file) ? options.file : join(surroundings.cwd, options.file);

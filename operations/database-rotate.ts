@@ -1,7 +1,6 @@
 import { text } from '../errors';
 import { requireDatabase } from './database-known';
-import { requireRecord } from './known';
-import { openRecords } from './records';
+import { recordOf } from './known';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
@@ -16,8 +15,7 @@ export interface RotateOptions extends TargetOptions {
  * seconds. Run again after any interruption it makes further ones; `testbed up` finishes what was begun.
  */
 export async function rotateDatabase(options: RotateOptions, surroundings: Surroundings): Promise<UpResult> {
-  const site = openSite(surroundings.environment);
-  const record = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const record = await recordOf(openSite(surroundings.environment), options.name, surroundings);
   const spec = requireDatabase(record);
   await surroundings.confirm(
     text(

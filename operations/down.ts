@@ -9,9 +9,9 @@ import { endWorkloads } from './end-workloads';
 import { forgetStack } from './forget-stack';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
 import { openSite } from './site';
 import { runOnStack, withEngine } from './stack';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
@@ -39,9 +39,9 @@ const NAMED_LEFTOVERS = 20;
  */
 export async function down(options: DownOptions, surroundings: Surroundings): Promise<DownResult> {
   const began = performance.now();
-  const site = openSite(surroundings.environment);
-  const records = openRecords(site.recordsDirectory);
-  const record = requireRecord(records, options.name);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const { records } = site;
+  const record = await requireRecord(records, options.name);
   await surroundings.confirm(
     text(
       `end '${record.name}' (${record.id}) of ${record.participant} with all its data?`,
@@ -55,7 +55,7 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
     try {
       return await tellingIfGone(target.reference, doing, async () => {
         requireSameCluster(record.name, record.cluster, target);
-        records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
+        await records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
         const credential = await beginOperation(target, `down ${record.id}`);
         return withCredential(credential, surroundings, async () => {
           const operation = await runOnStack(
@@ -75,7 +75,7 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
             changedAt: emptiness.provedAt,
             emptiness,
           };
-          records.end(ended);
+          await records.end(ended);
           await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
           return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
         });

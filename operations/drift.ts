@@ -4,9 +4,9 @@ import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
 import { openSite } from './site';
 import { runOnStack, withEngine } from './stack';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
@@ -24,8 +24,8 @@ export interface DriftResult {
 
 /** Compares what was provisioned with what is there now. Changes neither. */
 export async function drift(options: DriftOptions, surroundings: Surroundings): Promise<DriftResult> {
-  const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const testbed = await requireRecord(site.records, options.name);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(
       site,

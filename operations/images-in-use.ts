@@ -3,8 +3,8 @@ import { isTestbedError } from '../errors';
 import { isFields } from '../kubernetes/json';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
 import type { StoredImage } from '../platform/images';
-import { openRecords } from './records';
 import { openSite } from './site';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import { openTarget, type TargetOptions } from './target';
 
@@ -25,15 +25,11 @@ export async function outdatedUses(
   options: TargetOptions,
   surroundings: Surroundings,
 ): Promise<readonly OutdatedUse[] | undefined> {
-  const site = openSite(surroundings.environment);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
   try {
     const target = await openTarget(site, options, surroundings);
     try {
-      const names = new Map(
-        openRecords(site.recordsDirectory)
-          .list()
-          .map(({ id, name }) => [id, name]),
-      );
+      const names = new Map((await site.records.list()).map(({ id, name }) => [id, name]));
       return await outdatedOn(target.reader, images, names, surroundings.signal);
     } finally {
       await target.close();

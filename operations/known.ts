@@ -1,11 +1,14 @@
 import { TestbedError, text } from '../errors';
 import type { Records, TestbedRecord } from './records';
+import type { Site } from './site';
+import { openStoredSite } from './stored-site';
+import type { Surroundings } from './surroundings';
 
-/** The record of a testbed by name or id. Throws TestbedUnknown that lists what there is (at most ten). */
-export function requireRecord(records: Records, name: string): TestbedRecord {
-  const found = records.find(name);
+/** The record of a testbed by name or id; reads no other one. Throws TestbedUnknown that lists what there is (at most ten). */
+export async function requireRecord(records: Records, name: string): Promise<TestbedRecord> {
+  const found = await records.find(name);
   if (found !== undefined) return found;
-  const names = records.list().map((one) => one.name);
+  const names = (await records.list()).map((one) => one.name);
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ', ...' : '');
   throw new TestbedError(
     'TestbedUnknown',
@@ -14,4 +17,10 @@ export function requireRecord(records: Records, name: string): TestbedRecord {
       ? { hint: text('make one: testbed init, then testbed up', '만들기: testbed init 후 testbed up') }
       : { hint: text(`there are: ${shown}`, `현재 테스트베드: ${shown}`) },
   );
+}
+
+/** As `requireRecord`, for who only looks: the store is closed again at once. */
+export async function recordOf(site: Site, name: string, surroundings: Surroundings): Promise<TestbedRecord> {
+  await using stored = await openStoredSite(site, surroundings);
+  return await requireRecord(stored.records, name);
 }

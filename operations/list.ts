@@ -2,8 +2,8 @@ import { ANNOTATIONS, LABELS } from '../components/vocabulary';
 import { isTestbedError } from '../errors';
 import { markedNamespaces } from './marks';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
 import { openSite } from './site';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
@@ -28,8 +28,8 @@ export interface ListResult {
 
 /** Testbeds from our own records, compared with our own marks on the cluster. */
 export async function list(options: TargetOptions, surroundings: Surroundings): Promise<ListResult> {
-  const site = openSite(surroundings.environment);
-  const records = openRecords(site.recordsDirectory).list();
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const records = await site.records.list();
   let target: Target;
   try {
     target = await openTarget(site, options, surroundings);

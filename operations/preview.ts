@@ -7,10 +7,10 @@ import { beginOperation, withCredential } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
-import { newTestbedId, openRecords } from './records';
 import { openSite } from './site';
 import { readProvisionableSpec } from './spec-file';
 import { runOnStack, withEngine } from './stack';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import { openTarget, requireSameCluster } from './target';
 import type { UpOptions } from './up';
@@ -35,16 +35,16 @@ export async function previewSpec(
   options: TargetOptions,
   surroundings: Surroundings,
 ): Promise<PreviewResult> {
-  const site = openSite(surroundings.environment);
-  const records = openRecords(site.recordsDirectory);
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const { records } = site;
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
     const doing = text(`'${spec.name}' was previewed`, `'${spec.name}'을(를) 미리 보는 동안`);
     try {
       return await tellingIfGone(target.reference, doing, async () => {
-        const known = records.find(spec.name);
+        const known = await records.find(spec.name);
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
-        const id = known?.id ?? newTestbedId(new Set(records.list().map((one) => one.id)));
+        const id = known?.id ?? (await records.newId());
         const credentials = known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, 'keep', surroundings.now());
         const program = testbedProgram(id, spec, credentials, target.pins);
         // On its way while the plan is judged; whatever becomes of it, the credential is ended.

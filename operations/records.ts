@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
-import { writeWhole } from '../host/atomic-file';
+import type { DocumentStore, StoredDocument, Version } from '../engine/store/types';
+import { TestbedError, reasonOf, text } from '../errors';
+import { inParallel } from '../kubernetes/concurrency';
 
 const id = z.string().regex(/^tb-[a-z0-9]{6}$/);
 
@@ -45,96 +44,190 @@ const record = z.strictObject({
 export type TestbedRecord = z.output<typeof record>;
 export type ClusterReference = z.output<typeof clusterReference>;
 
-/** What this site knows of its testbeds, one file each, written whole or not at all. */
+/** Documents: the live ones by name, which of them bears an id, and the ended ones by id. A testbed's name has 40 letters at most, so no key is too long. */
+const LIVE = 'records/live/';
+const IDS = 'records/ids/';
+const ENDED = 'records/ended/';
+const READ_AT_ONCE = 16;
+
+const bearer = z.strictObject({ version: z.literal(1), name: z.string() });
+
+/**
+ * What a site knows of its testbeds, one document each. A writing is compared with what this object read or wrote last of that name, by `find`, `reserve` or
+ * `save`: where somebody else wrote meanwhile it throws OperationRunning and nothing is written. So one operation opens one of these, and `list` compares nothing.
+ * Everything throws StateUnreadable naming a damaged document, and what the store throws.
+ */
 export interface Records {
-  /** Live ones, by name. Throws StateUnreadable naming the damaged file. */
-  list(): TestbedRecord[];
-  find(name: string): TestbedRecord | undefined;
+  /** Live ones, by name. */
+  list(): Promise<TestbedRecord[]>;
+  /** By name or id; reads no other record. */
+  find(nameOrId: string): Promise<TestbedRecord | undefined>;
+  /** An id that no testbed has or had. */
+  newId(): Promise<string>;
   /** Takes a name for a new testbed. When another run was first, answers with its record: a name is given out once. */
-  reserve(record: TestbedRecord): TestbedRecord;
-  save(record: TestbedRecord): void;
+  reserve(record: TestbedRecord): Promise<TestbedRecord>;
+  save(record: TestbedRecord): Promise<void>;
   /** Keeps the record beside the live ones, for those who ask later. */
-  end(record: TestbedRecord): void;
-  ended(): TestbedRecord[];
+  end(record: TestbedRecord): Promise<void>;
+  ended(): Promise<TestbedRecord[]>;
 }
 
-export function openRecords(directory: string): Records {
-  const endedDirectory = join(directory, 'ended');
-  const read = (folder: string): TestbedRecord[] =>
-    namesIn(folder)
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => readRecord(join(folder, file)))
-      .sort((a, b) => a.name.localeCompare(b.name));
-  const list = (): TestbedRecord[] => read(directory);
+export function openRecords(store: DocumentStore): Records {
+  const seen = new Map<string, Version>();
+  const take = async (key: string): Promise<TestbedRecord | undefined> => {
+    const found = await store.read(key);
+    if (found === undefined) seen.delete(key);
+    else seen.set(key, found.version);
+    return found === undefined ? undefined : parsed(store, key, found, record);
+  };
+  const all = async (prefix: string): Promise<TestbedRecord[]> => {
+    const keys: string[] = [];
+    for await (const key of store.list(prefix)) keys.push(key);
+    const records: TestbedRecord[] = [];
+    await inParallel(READ_AT_ONCE, keys, async (key) => {
+      const found = await store.read(key);
+      // What ended since it was listed is none any more.
+      if (found !== undefined) records.push(parsed(store, key, found, record));
+    });
+    return records.sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+  const byId = async (id: string): Promise<TestbedRecord | undefined> => {
+    const key = `${IDS}${id}`;
+    const found = await store.read(key);
+    if (found === undefined) return undefined;
+    const borne = await take(`${LIVE}${parsed(store, key, found, bearer).name}`);
+    return borne?.id === id ? borne : undefined;
+  };
+  const save = async (one: TestbedRecord): Promise<void> => {
+    const key = `${LIVE}${one.name}`;
+    const outcome = await store.write(key, contentOf(one), seenVersion(seen, key));
+    if (outcome.kind === 'conflict') throw lostRace(one.name);
+    seen.set(key, outcome.version);
+  };
   return {
-    list,
-    find: (name) => list().find((one) => one.name === name || one.id === name),
-    reserve: (one) => {
-      const file = join(directory, `${one.name}.json`);
-      return write(file, one, 'keep') === 'exists' ? readRecord(file) : one;
+    list: () => all(LIVE),
+    ended: () => all(ENDED),
+    save,
+    async find(nameOrId) {
+      if (!RECORD_NAME.test(nameOrId)) return undefined;
+      return (await take(`${LIVE}${nameOrId}`)) ?? (isTestbedId(nameOrId) ? byId(nameOrId) : undefined);
     },
-    save: (one) => void write(join(directory, `${one.name}.json`), one),
-    end: (one) => {
-      write(join(endedDirectory, `${one.id}.json`), one);
-      rmSync(join(directory, `${one.name}.json`), { force: true });
+    async newId() {
+      for (;;) {
+        const candidate = randomId();
+        const taken = await Promise.all([store.read(`${IDS}${candidate}`), store.read(`${ENDED}${candidate}`)]);
+        if (taken.every((one) => one === undefined)) return candidate;
+      }
     },
-    ended: () => read(endedDirectory),
+    async reserve(one) {
+      const [key, idKey] = [`${LIVE}${one.name}`, `${IDS}${one.id}`];
+      const [named, marked] = await Promise.all([
+        store.write(key, contentOf(one), 'absent'),
+        store.write(idKey, contentOf({ version: 1, name: one.name }), 'absent'),
+      ]);
+      if (named.kind === 'written' && marked.kind === 'written') {
+        seen.set(key, named.version);
+        return one;
+      }
+      if (marked.kind === 'written') await store.end(idKey, marked.version);
+      if (named.kind === 'written') {
+        await store.end(key, named.version);
+        throw lostRace(one.name);
+      }
+      const first = await take(key);
+      if (first === undefined) throw lostRace(one.name);
+      return first;
+    },
+    async end(one) {
+      const [key, endedKey, idKey] = [`${LIVE}${one.name}`, `${ENDED}${one.id}`, `${IDS}${one.id}`];
+      const before = await store.read(endedKey);
+      const outcome = await store.write(endedKey, contentOf(one), before?.version ?? 'absent');
+      if (outcome.kind === 'conflict') throw lostRace(one.name);
+      if ((await store.end(key, seenVersion(seen, key))) === 'conflict') {
+        if (before === undefined) await store.end(endedKey, outcome.version);
+        throw lostRace(one.name);
+      }
+      seen.delete(key);
+      const mark = await store.read(idKey);
+      if (mark !== undefined) await store.end(idKey, mark.version);
+    },
   };
 }
 
-/** A new opaque id; 36^6 of them, so a clash is checked by whoever takes one. */
-export function newTestbedId(taken: ReadonlySet<string>): string {
+/** Takes a record over as it is, from an older layout or a backup. Does nothing where the site has one of that name or id already. */
+export async function adoptRecord(store: DocumentStore, content: unknown): Promise<TestbedRecord> {
+  const one = record.parse(content);
+  const key = one.infrastructure === 'destroyed' ? `${ENDED}${one.id}` : `${LIVE}${one.name}`;
+  const outcome = await store.write(key, contentOf(one), 'absent');
+  if (one.infrastructure === 'destroyed') return one;
+  await store.write(`${IDS}${one.id}`, contentOf({ version: 1, name: one.name }), 'absent');
+  // Another run may have taken it over and ended it since this one looked: then it stays ended.
+  if (outcome.kind === 'written' && (await store.read(`${ENDED}${one.id}`)) !== undefined)
+    await store.end(key, outcome.version);
+  return one;
+}
+
+/** What a name or id can be: what nobody can have is not asked for. */
+const RECORD_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function isTestbedId(word: string): boolean {
+  return id.safeParse(word).success;
+}
+
+/** A random id: 36^6 of them. */
+function randomId(): string {
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
   for (;;) {
     // 252 = 7 * 36: bytes above are dropped, so that every letter is as likely.
     const bytes = [...randomBytes(32)].filter((byte) => byte < 252).slice(0, 6);
-    const candidate = `tb-${bytes.map((byte) => letters.charAt(byte % 36)).join('')}`;
-    if (bytes.length === 6 && !taken.has(candidate)) return candidate;
+    if (bytes.length === 6) return `tb-${bytes.map((byte) => letters.charAt(byte % 36)).join('')}`;
   }
 }
 
-/** Before the first record there is no folder. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw unreadable(folder, cause);
-  }
+function contentOf(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function readRecord(file: string): TestbedRecord {
-  try {
-    return record.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
+function seenVersion(seen: ReadonlyMap<string, Version>, key: string): Version {
+  const version = seen.get(key);
+  if (version === undefined) throw new Error(`the record ${key} was not read before it was to be written`);
+  return version;
 }
 
-function unreadable(path: string, cause: unknown): TestbedError {
-  return new TestbedError(
-    'StateUnreadable',
-    text(
-      `the record ${path} cannot be read: ${reasonOf(cause).slice(0, 300)}`,
-      `기록 파일 ${path}을(를) 읽을 수 없습니다: ${reasonOf(cause).slice(0, 300)}`,
-    ),
-    {
-      cause,
-      hint: text(`restore the file from a backup, or move it away`, '백업에서 파일을 복원하거나 다른 곳으로 옮기세요'),
-    },
-  );
-}
-
-function write(file: string, value: TestbedRecord, existing: 'replace' | 'keep' = 'replace'): 'written' | 'exists' {
+function parsed<T>(store: DocumentStore, key: string, { content }: StoredDocument, schema: z.ZodType<T>): T {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return writeWhole(file, `${JSON.stringify(value, null, 2)}\n`, { durable: true, existing });
+    return schema.parse(JSON.parse(content.toString('utf8')));
   } catch (cause) {
-    if (isNoSpace(cause)) throw noSpace(file, cause);
+    const why = (cause instanceof z.ZodError ? z.prettifyError(cause) : reasonOf(cause)).slice(0, 300);
     throw new TestbedError(
-      'NoPermission',
-      text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
-      { cause },
+      'StateUnreadable',
+      text(
+        `the record ${key} in ${store.place} cannot be read: ${why}`,
+        `${store.place}의 기록 ${key}을(를) 읽을 수 없습니다: ${why}`,
+      ),
+      {
+        cause,
+        hint: text(
+          'restore it from a backup: testbed state restore FILE',
+          '백업에서 복원하세요: testbed state restore 파일',
+        ),
+      },
     );
   }
+}
+
+function lostRace(name: string): TestbedError {
+  return new TestbedError(
+    'OperationRunning',
+    text(
+      `another run changed the record of '${name}' meanwhile; nothing was recorded by this one`,
+      `그동안 다른 실행이 '${name}'의 기록을 변경하여 이번 실행은 기록하지 않았습니다`,
+    ),
+    {
+      hint: text(
+        `see how it is, then run the same command again: testbed show ${name}`,
+        `상태를 확인한 뒤 같은 명령을 다시 실행하세요: testbed show ${name}`,
+      ),
+    },
+  );
 }

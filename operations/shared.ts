@@ -8,7 +8,6 @@ import { sweepOperations } from './credential';
 import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
 import { despiteOutdatedRules } from './outdated-rules';
-import { openRecords } from './records';
 import { tellingIfGone } from './cluster-gone';
 import { ANCHOR } from '../policies/admission/anchor';
 import { rulesInForce, sweepRules } from './rules-in-force';
@@ -16,6 +15,7 @@ import { rulesLeftOut, type RuleLeftOut } from './rules-left-out';
 import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
 import { runOnStack, withEngine } from './stack';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
@@ -63,8 +63,8 @@ export async function sharedPreview(options: TargetOptions, surroundings: Surrou
 
 /** Ends what the cluster shares; refused while testbeds stand, since they would lose their guard rails. */
 export async function sharedDown(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
-  const site = openSite(surroundings.environment);
-  const standing = openRecords(site.recordsDirectory).list();
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const standing = await site.records.list();
   if (standing.length > 0)
     throw new TestbedError(
       'NotEmpty',
@@ -138,7 +138,8 @@ async function runShared(
   options: TargetOptions,
   surroundings: Surroundings,
 ): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
-  const site = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
+  const folders = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
+  await using site = await openStoredSite(folders, surroundings);
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
     try {

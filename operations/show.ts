@@ -2,9 +2,8 @@ import { readiness } from '../kubernetes/readiness';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
 import type { Text } from '../errors';
 import { isTestbedError, verbatim } from '../errors';
-import { requireRecord } from './known';
+import { recordOf } from './known';
 import type { TestbedRecord } from './records';
-import { openRecords } from './records';
 import { openSite } from './site';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
@@ -54,7 +53,7 @@ const SHOWN_KINDS: readonly (readonly [string, string])[] = [
 /** What is known of a testbed and how it is now. */
 export async function show(options: ShowOptions, surroundings: Surroundings): Promise<ShowResult> {
   const site = openSite(surroundings.environment);
-  const testbed = requireRecord(openRecords(site.recordsDirectory), options.name);
+  const testbed = await recordOf(site, options.name, surroundings);
   const daysLeft =
     Math.floor((Date.parse(`${testbed.ends}T00:00:00Z`) - surroundings.now().getTime()) / 86_400_000) + 1;
   try {

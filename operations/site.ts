@@ -8,11 +8,13 @@ export interface Site {
   readonly home: string;
   /** The embedded cluster: certificates, etcd's data, audit log. */
   readonly clusterDirectory: string;
+  /** Where the store lies when `TESTBED_STATE` names no other: claims, states, wrapped keys, records. */
+  readonly storeDirectory: string;
   /** `file://` store of the stacks' states. */
   readonly stateDirectory: string;
   /** Data keys of the stacks, wrapped by the site's key. */
   readonly keysDirectory: string;
-  /** One JSON file a testbed, and the ended ones with their proof. */
+  /** Where earlier versions kept a file for each testbed. */
   readonly recordsDirectory: string;
   /** The site's own rules and baselines, where it has any: put there by its operator, never by us. */
   readonly rulesDirectory: string;
@@ -33,6 +35,7 @@ export function openSite(environment: NodeJS.ProcessEnv): Site {
   return {
     home,
     clusterDirectory: join(home, 'clusters', 'embedded'),
+    storeDirectory: join(home, 'store'),
     stateDirectory: join(home, 'state'),
     keysDirectory: join(home, 'keys'),
     recordsDirectory: join(home, 'records'),
@@ -46,8 +49,7 @@ export function prepareSite(environment: NodeJS.ProcessEnv): Site {
   try {
     mkdirSync(site.home, { recursive: true, mode: 0o700 });
     if ((statSync(site.home).mode & 0o077) !== 0) chmodSync(site.home, 0o700);
-    for (const folder of [site.stateDirectory, site.keysDirectory, site.recordsDirectory])
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [site.stateDirectory, site.keysDirectory]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw folderError(site.home, cause);
   }

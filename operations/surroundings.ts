@@ -1,3 +1,4 @@
+import type { DocumentStore } from '../engine/store/types';
 import type { Engine } from '../engine/types';
 import type { Language, OnProgress, Text } from '../errors';
 
@@ -15,4 +16,6 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** A warm engine to use, kept by the caller; without it each use case starts its own and closes it. */
   readonly engine?: Engine;
+  /** The site's open store, kept by the caller; without it each use case opens it and closes it. */
+  readonly store?: DocumentStore;
 }

@@ -1,7 +1,7 @@
 import { packageVersion } from '../package/root';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
-import { TestbedError, isNoSpace, text } from '../errors';
+import { TestbedError, isNoSpace, isTestbedError, text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
 import { beginOperation, withCredential } from './credential';
@@ -10,11 +10,11 @@ import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
-import { newTestbedId, openRecords } from './records';
 import type { Site } from './site';
 import { prepareSite } from './site';
 import { readProvisionableSpec } from './spec-file';
 import { runOnStack, withEngine } from './stack';
+import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
@@ -52,8 +52,8 @@ export async function upSpec(
   surroundings: Surroundings,
 ): Promise<UpResult> {
   const began = performance.now();
-  const site = prepareSite(surroundings.environment);
-  const records = openRecords(site.recordsDirectory);
+  await using site = await openStoredSite(prepareSite(surroundings.environment), surroundings);
+  const { records } = site;
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, options, surroundings);
     const doing = text(`'${spec.name}' was provisioned`, `'${spec.name}'을(를) 구성하는 동안`);
@@ -63,12 +63,12 @@ export async function upSpec(
     // Both may fail before anybody waits for them, which would end the process.
     for (const early of [credential, connection]) early.catch(() => undefined);
     const work = async (): Promise<UpResult> => {
-      const known = records.find(spec.name);
+      const known = await records.find(spec.name);
       if (known !== undefined) {
         requireSameCluster(spec.name, known.cluster, target);
         refuseHalfEnded(known);
       }
-      const id = known?.id ?? newTestbedId(takenIds(records));
+      const id = known?.id ?? (await records.newId());
       const credentials =
         known === undefined
           ? FIRST_CREDENTIALS
@@ -85,12 +85,12 @@ export async function upSpec(
       ]);
       const { record: found, isNew } =
         known === undefined
-          ? takeName(spec, id, records, target, surroundings)
+          ? await takeName(spec, id, records, target, surroundings)
           : { record: known, isNew: known.infrastructure === 'provisioning' };
       requireSameCluster(spec.name, found.cluster, target);
       // Before anything is done with them: a run that dies half-way is taken up with the same.
       const record = withCredentials(found, spec, credentials);
-      if (record.database?.credentials !== found.database?.credentials) records.save(record);
+      if (record.database?.credentials !== found.database?.credentials) await records.save(record);
       const place = { record, records, connection, pins: target.pins };
       const operation = await provision(site, spec, place, { ...surroundings, engine });
       const applied: TestbedRecord = {
@@ -101,7 +101,7 @@ export async function upSpec(
         components: packageVersion(),
         changedAt: surroundings.now().toISOString(),
       };
-      records.save(applied);
+      await records.save(applied);
       const appliedMs = performance.now() - began;
       const ready = await becomeReady(applied, { records, target }, surroundings);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
@@ -148,7 +148,7 @@ async function provision(
       () => true,
       () => false,
     );
-    if (begun) noteFailure(record, records, surroundings);
+    if (begun) await noteFailure(record, records, error, surroundings);
     throw error;
   }
 }
@@ -162,19 +162,25 @@ async function becomeReady(
   try {
     await waitForWorkloads(place.target.reader, record.id, surroundings);
   } catch (error) {
-    noteFailure(record, place.records, surroundings);
+    await noteFailure(record, place.records, error, surroundings);
     throw error;
   }
   if (record.infrastructure === 'ready') return record;
   const ready: TestbedRecord = { ...record, infrastructure: 'ready', changedAt: surroundings.now().toISOString() };
-  place.records.save(ready);
+  await place.records.save(ready);
   return ready;
 }
 
-/** A full disk may be what failed: then the record stays as it was, and the first error is the one to tell. */
-function noteFailure(record: TestbedRecord, records: Records, surroundings: Surroundings): void {
+/** A full disk may be what failed: then the record stays as it was, and the first error is the one to tell. So is that of who was not in charge. */
+async function noteFailure(
+  record: TestbedRecord,
+  records: Records,
+  failure: unknown,
+  surroundings: Surroundings,
+): Promise<void> {
+  if (isTestbedError(failure, 'OperationRunning')) return;
   try {
-    records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
+    await records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
   } catch (error) {
     if (!isNoSpace(error)) throw error;
   }
@@ -221,18 +227,14 @@ function withCredentials(record: TestbedRecord, spec: AdmittedSpec, credentials:
   return spec.database === undefined ? record : { ...record, database: { credentials } };
 }
 
-function takenIds(records: Records): ReadonlySet<string> {
-  return new Set([...records.list(), ...records.ended()].map((one) => one.id));
-}
-
 /** A new record, which takes the name before anything is created: two first runs share one id. */
-function takeName(
+async function takeName(
   spec: AdmittedSpec,
   id: string,
   records: Records,
   target: Target,
   surroundings: Surroundings,
-): { record: TestbedRecord; isNew: boolean } {
+): Promise<{ record: TestbedRecord; isNew: boolean }> {
   const now = surroundings.now().toISOString();
   const bare: TestbedRecord = {
     version: 1,
@@ -248,7 +250,7 @@ function takeName(
   };
   // In the first write, not in a second one after it.
   const fresh = withCredentials(bare, spec, FIRST_CREDENTIALS);
-  const record = records.reserve(fresh);
+  const record = await records.reserve(fresh);
   return { record, isNew: record.id === fresh.id };
 }
 

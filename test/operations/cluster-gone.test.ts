@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../../kubernetes/client';
 import type { KubernetesObject } from '../../kubernetes/types';
-import { openRecords, type TestbedRecord } from '../../operations/records';
+import type { TestbedRecord } from '../../operations/records';
 import type { Finished } from '../scripts/run-cli';
 import { cliOnCluster, writeSpec, type CliOnCluster } from '../support/cli-on-cluster';
 import { testSurroundings } from '../support/cluster';
 import { openSeveredApi, type SeveredApi } from '../support/severed-api';
+import { withRecords } from '../support/site-records';
 
 // The real command against the run's real API server, by way of a server that goes away at a chosen request (what it stands in for: there).
 
@@ -36,8 +37,8 @@ afterEach(async () => {
 });
 afterAll(() => admin.close());
 
-function record(): TestbedRecord | undefined {
-  return openRecords(join(folder, 'site', 'records')).find(name);
+async function record(): Promise<TestbedRecord | undefined> {
+  return withRecords(join(folder, 'site'), (records) => records.find(name));
 }
 
 /** Runs a call during which the cluster goes away at the first request that matches, which still reaches it unless told otherwise. */
@@ -81,7 +82,7 @@ test('up on a cluster that does not answer names it and the way out, in both lan
       `오류: API 서버 ${api.server}을\\(를\\) 사용할 수 없습니다: ${WHY_KO}\n해결: 변경된 것은 없습니다. 클러스터가 응답하면 같은 명령을 다시 실행하세요. 확인: testbed doctor --context testbed-admin`,
     ),
   );
-  expect(record()).toBeUndefined();
+  expect(await record()).toBeUndefined();
   await api.restore();
 });
 
@@ -93,13 +94,13 @@ test('up and down whose cluster goes away at any point say so once, and the same
 
   // Before anything of it exists: only its name is taken.
   expectOneError(lines(await cutAt(/^POST .*\/secrets$/, ['up'])), wentAway);
-  const id = record()?.id ?? '';
-  expect([record()?.infrastructure, id]).toEqual(['provisioning', expect.stringMatching(/^tb-[a-z0-9]{6}$/)]);
+  const id = (await record())?.id ?? '';
+  expect([(await record())?.infrastructure, id]).toEqual(['provisioning', expect.stringMatching(/^tb-[a-z0-9]{6}$/)]);
   expect(await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: id })).toBeUndefined();
 
   // The answers about the passwords' Secret and all that was under way are lost; the API server did what it was asked.
   expectOneError(lines(await cutAt(/^PATCH .*\/secrets\/database-owner$/, ['up'])), wentAway);
-  expect([record()?.infrastructure, record()?.id]).toEqual(['failed', id]);
+  expect([(await record())?.infrastructure, (await record())?.id]).toEqual(['failed', id]);
   const made = await ownerSecret(id);
   expect(made?.metadata.uid).toBeDefined();
 
@@ -109,7 +110,7 @@ test('up and down whose cluster goes away at any point say so once, and the same
   expect(again.stderr).toMatch(
     /^warning: it is done, but its credential could not be taken back and ends by itself within an hour: /m,
   );
-  expect([record()?.infrastructure, record()?.id]).toEqual(['ready', id]);
+  expect([(await record())?.infrastructure, (await record())?.id]).toEqual(['ready', id]);
   const kept = await ownerSecret(id);
   expect([kept?.metadata.uid, kept?.['data']]).toEqual([made?.metadata.uid, made?.['data']]);
 
@@ -126,7 +127,7 @@ test('up and down whose cluster goes away at any point say so once, and the same
       `\n오류: '${name}'을\\(를\\) 종료하는 동안 클러스터가 응답하지 않게 되었습니다: API 서버 ${api.server}을\\(를\\) 사용할 수 없습니다: ${WHY_KO}\n해결: 클러스터가 다시 응답하면 같은 명령을 실행하세요. 중단된 곳부터 이어서 진행합니다. 확인: testbed doctor --context testbed-admin\n$`,
     ),
   );
-  expect([record()?.infrastructure, record()?.id]).toEqual(['destroying', id]);
+  expect([(await record())?.infrastructure, (await record())?.id]).toEqual(['destroying', id]);
 
   const ended = await cli.run(['down', name, '--yes', '-o', 'json']);
   expect([ended.code, JSON.parse(ended.stdout)]).toMatchObject([

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createClient } from '../../kubernetes/client';
-import { openRecords, type TestbedRecord } from '../../operations/records';
+import type { TestbedRecord } from '../../operations/records';
 import type { Finished } from '../scripts/run-cli';
 import { cliOnCluster, writeSpec } from '../support/cli-on-cluster';
 import { testSurroundings } from '../support/cluster';
 import { openSeveredApi } from '../support/severed-api';
+import { withRecords } from '../support/site-records';
 import { openSmallDisk, wayToMount, type SmallDisk } from '../support/small-disk';
 
 // The real command on a disk that is really full: a tmpfs of 1 MiB in a mount namespace of the test. What ext4, a quota or NFS answers
@@ -35,8 +36,8 @@ afterAll(async () => {
   await admin.close();
 });
 
-function recordOf(disk: SmallDisk, name: string): TestbedRecord | undefined {
-  const found = openRecords(join(disk.outside, 'site', 'records')).find(name);
+async function recordOf(disk: SmallDisk, name: string): Promise<TestbedRecord | undefined> {
+  const found = await withRecords(join(disk.outside, 'site'), (records) => records.find(name));
   if (found !== undefined && !made.includes(found.id)) made.push(found.id);
   return found;
 }
@@ -75,7 +76,7 @@ test.concurrent(
       `오류: ${disk.folder}/new.yaml을(를) 쓸 디스크 공간이 없습니다\n해결: 공간을 확보한 뒤 같은 명령을 다시 실행하세요. 확인: df -h ${disk.folder}\n`,
     ]);
     expectNoSpace(await run(['up']), join(disk.folder, 'site', 'records', `${name}.json`));
-    expect(recordOf(disk, name)).toBeUndefined();
+    expect(await recordOf(disk, name)).toBeUndefined();
 
     // Room for a record, then for the keys: each next write finds the disk full.
     for (const [room, path] of [
@@ -86,7 +87,7 @@ test.concurrent(
       expectNoSpace(await run(['up']), join(disk.folder, path));
       expect(remains(disk.outside)).toEqual([]);
     }
-    const id = recordOf(disk, name)?.id ?? '';
+    const id = (await recordOf(disk, name))?.id ?? '';
     disk.fill();
     const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'testbed-roomy-')));
     try {
@@ -130,7 +131,7 @@ test.concurrent(
       return false;
     }, true);
     const full = await run(['up']);
-    const id = recordOf(disk, name)?.id ?? '';
+    const id = (await recordOf(disk, name))?.id ?? '';
     const state = `site/state/.pulumi/stacks/testbed/${id}.json`;
     expectNoSpace(full, join(disk.folder, state));
     // The engine itself would leave a part of it: it publishes what it could write.

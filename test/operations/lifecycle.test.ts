@@ -11,10 +11,10 @@ import { down } from '../../operations/down';
 import { drift } from '../../operations/drift';
 import { list } from '../../operations/list';
 import { preview, previewSpec } from '../../operations/preview';
-import { openRecords } from '../../operations/records';
 import { show } from '../../operations/show';
 import { up, upSpec } from '../../operations/up';
 import { testSurroundings } from '../support/cluster';
+import { withRecords } from '../support/site-records';
 import { specOf } from '../support/specs';
 import { openTestSite, type TestSite } from '../support/testbeds';
 
@@ -105,11 +105,8 @@ describe('a testbed', () => {
     expect(ended.emptiness.kindsChecked).toBeGreaterThan(40);
     expect(await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: id })).toBeUndefined();
     expect(await codeOf(down({ name: 'life', ...site.target }, site.surroundings))).toBe('TestbedUnknown');
-    expect(
-      openRecords(join(site.home, 'records'))
-        .ended()
-        .map((one) => [one.id, one.infrastructure]),
-    ).toContainEqual([id, 'destroyed']);
+    const endedOnes = await withRecords(site.home, (records) => records.ended());
+    expect(endedOnes.map((one) => [one.id, one.infrastructure])).toContainEqual([id, 'destroyed']);
     expect(existsSync(join(site.home, 'state', '.pulumi', 'stacks', 'testbed', `${id}.json`))).toBe(false);
   }, 120_000);
 
@@ -178,8 +175,10 @@ describe('a testbed', () => {
 
   it('of another cluster is not touched from this one', async () => {
     const made = await upSpec(specOf({ name: 'elsewhere' }), site.target, site.surroundings);
-    const records = openRecords(join(site.home, 'records'));
-    records.save({ ...made.testbed, cluster: { ...made.testbed.cluster, uid: 'another' } });
+    await withRecords(site.home, async (records) => {
+      await records.find('elsewhere');
+      await records.save({ ...made.testbed, cluster: { ...made.testbed.cluster, uid: 'another' } });
+    });
     for (const work of [down, drift, show])
       expect(await codeOf(work({ name: 'elsewhere', ...site.target }, site.surroundings))).toBe('ClusterUnsuitable');
     expect(

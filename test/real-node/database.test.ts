@@ -11,11 +11,11 @@ import { writeBackup } from '../../operations/backup-file';
 import { backupDatabase } from '../../operations/database-backup';
 import { restoreDatabase } from '../../operations/database-restore';
 import { rotateDatabase } from '../../operations/database-rotate';
-import { openRecords } from '../../operations/records';
 import { BIN } from '../scripts/run-cli';
 import { onRealNode, type PodPlace } from '../support/real-node';
 import { runPostgresPod } from '../support/real-pods';
 import { eventually } from '../support/rejection';
+import { withRecords } from '../support/site-records';
 
 /** PostgreSQL itself, in its pod on the real node: encryption, limits, stop, backup, restore, rotation. */
 const node = onRealNode();
@@ -298,10 +298,10 @@ it('gets new passwords and another certificate by rotation, keeps its data, and 
 it('has the passwords of its Secrets after `up`, wherever a rotation was killed', async () => {
   const killed = `killed-${run}`;
   const { testbed: id } = await used(killed);
-  const records = openRecords(join(node().home, 'records'));
-  const number = (): number => records.find(killed)?.database?.credentials ?? 0;
+  const number = async (): Promise<number> =>
+    (await withRecords(node().home, (records) => records.find(killed)))?.database?.credentials ?? 0;
   for (const afterMs of [0, 1000, 2500]) {
-    const before = number();
+    const before = await number();
     const { environment, cwd } = node().surroundings;
     const rotating = spawn(process.execPath, [BIN, 'database', 'rotate', killed, '--yes'], {
       env: environment,
@@ -309,7 +309,7 @@ it('has the passwords of its Secrets after `up`, wherever a rotation was killed'
       stdio: 'ignore',
     });
     const ended = once(rotating, 'exit');
-    await eventually('the next number is recorded', () => Promise.resolve(number() > before ? true : undefined), 60);
+    await eventually('the next number is recorded', async () => ((await number()) > before ? true : undefined), 60);
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     rotating.kill('SIGKILL');
     await ended;
@@ -317,7 +317,7 @@ it('has the passwords of its Secrets after `up`, wherever a rotation was killed'
     for (const role of ['app', 'owner'] as const)
       await withDatabase(node().admin, id, (sql) => sql.query('SELECT 1'), role);
   }
-  expect(number()).toBe(4);
+  expect(await number()).toBe(4);
 });
 
 it('of grade sensitive is backed up too, and its backup stays in that grade', async () => {

@@ -9,7 +9,6 @@ import { stringsAt } from '../../kubernetes/json';
 import type { KubernetesClient } from '../../kubernetes/types';
 import { clusterUp } from '../../operations/cluster';
 import { down } from '../../operations/down';
-import { openRecords } from '../../operations/records';
 import { sharedUp } from '../../operations/shared';
 import type { Surroundings } from '../../operations/surroundings';
 import { upSpec, type UpResult } from '../../operations/up';
@@ -18,6 +17,7 @@ import { resolveTools } from '../../platform/toolchain';
 import { finished, type Finished } from '../scripts/run-cli';
 import { LACKING, NOT_RUN, readRealNodeRun, writeRealNodeRun, type RealNodeRun } from './real-node-run';
 import { realNodeSurroundings } from './real-node-surroundings';
+import { withRecords } from './site-records';
 import { specOf } from './specs';
 
 /** The run's real node, as the site that has it sees it. */
@@ -96,7 +96,6 @@ async function openRealNode({ home, prepared }: RealNodeRun): Promise<RealNode &
   const kubeconfig = join(home, 'admin.kubeconfig');
   writeFileSync(kubeconfig, writeKubeconfig({ connection, context: 'testbed-admin' }), { mode: 0o600 });
   const { kubectl } = await resolveTools(['kubectl'], { environment: surroundings.environment });
-  const records = openRecords(join(home, 'records'));
   const end = async (name: string): Promise<void> => void (await down({ name }, surroundings));
   return {
     home,
@@ -123,7 +122,7 @@ async function openRealNode({ home, prepared }: RealNodeRun): Promise<RealNode &
     },
     close: async () => {
       try {
-        for (const { name } of records.list()) await end(name);
+        for (const { name } of await withRecords(home, (records) => records.list())) await end(name);
       } finally {
         await admin.close();
       }
