@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { openRunFolder } from './run-folder';
 import { writeRealNodeRun } from './real-node-run';
 import { realNodeSurroundings } from './real-node-surroundings';
 
@@ -17,6 +18,7 @@ export default async function prepareRealNode(): Promise<() => Promise<void>> {
     writeRealNodeRun({ home: prepared, prepared: true });
     return async () => rmSync(folder, { recursive: true, force: true });
   }
+  const runFolder = openRunFolder();
   const home = mkdtempSync(join(tmpdir(), 'testbed-real-node-'));
   process.env['TESTBED_TEST_REAL_NODE'] = join(home, 'run.json');
   writeRealNodeRun({ home, notRun: await whyNot(home) });
@@ -24,6 +26,7 @@ export default async function prepareRealNode(): Promise<() => Promise<void>> {
     const { clusterDown } = await import('../../operations/cluster.js');
     await clusterDown({ data: true }, realNodeSurroundings(home));
     rmSync(home, { recursive: true, force: true });
+    runFolder.end();
   };
 }
 

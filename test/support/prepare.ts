@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepEvent } from '../../errors';
 import type { TestSurroundings } from './cluster';
+import { openRunFolder } from './run-folder';
 
 /**
  * Before the first test: the tools (built once a machine), and one real embedded cluster for the run, in a folder of its own.
@@ -15,6 +16,7 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
     import('../../platform/toolchain/index.js'),
     import('../../kubernetes/kubeconfig.js'),
   ]);
+  const runFolder = openRunFolder();
   const tools = await resolveTools(toolNames, { environment: process.env, onProgress: say });
   const folder = mkdtempSync(join(tmpdir(), 'testbed-run-'));
   const cluster = openEmbeddedCluster({ directory: join(folder, 'cluster') });
@@ -51,6 +53,7 @@ export default async function prepare(): Promise<(() => Promise<void>) | undefin
   return async () => {
     await cluster.down({ destroy: true });
     rmSync(folder, { recursive: true, force: true });
+    runFolder.end();
   };
 }
 
