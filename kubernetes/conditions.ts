@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, stringAt } from './json';
+import { fieldsAt, listAt, stringAt, type Fields } from './json';
 import { plainWords } from './wording';
 
 export interface Condition {
@@ -10,7 +10,12 @@ export interface Condition {
 
 /** The conditions of an object's status, in the server's order. */
 export function conditionsOf(object: unknown): readonly Condition[] {
-  return listAt(object, 'status', 'conditions').map((condition) => ({
+  return conditionsIn(listAt(object, 'status', 'conditions'));
+}
+
+/** Conditions from where else they stand. */
+export function conditionsIn(list: readonly Fields[]): readonly Condition[] {
+  return list.map((condition) => ({
     type: stringAt(condition, 'type') ?? '',
     status: stringAt(condition, 'status') ?? '',
     reason: plainWords(stringAt(condition, 'reason') ?? ''),

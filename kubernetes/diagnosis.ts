@@ -4,6 +4,7 @@ import { KubernetesCallError } from './failures';
 import { fieldsAt, isFields, listAt, stringAt, stringsAt } from './json';
 import { podTrouble } from './pod-readiness';
 import { kindKey, readiness } from './readiness';
+import { createRefused } from './workload-readiness';
 import type { KubernetesClient, KubernetesObject } from './types';
 import { plainWords } from './wording';
 
@@ -128,10 +129,6 @@ async function* warningsAbout(client: KubernetesClient, object: KubernetesObject
     yield /^FailedCreate\b/.test(words)
       ? createRefused(words)
       : text(`${object.kind}: ${words}`, `${object.kind}: ${words}`);
-}
-
-function createRefused(words: string): Text {
-  return text(`its pods may not be created: ${words}`, `파드를 만들 수 없습니다: ${words}`);
 }
 
 /** Warnings about an object, and what a claim's controller says though it calls it normal; the latest first. */

@@ -34,6 +34,11 @@ export function podReadiness(pod: KubernetesObject): Readiness {
 /** What keeps a pod from running, when it is something that a person must know: no node, no image, a crash; undefined when it is just starting. */
 export function podTrouble(pod: unknown): Text | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'SchedulingGated')
+    return text(
+      `scheduling gates hold the pod back: ${gatesOf(pod)}`,
+      `스케줄링 게이트가 파드를 보류하고 있습니다: ${gatesOf(pod)}`,
+    );
   if (scheduled?.status === 'False')
     return text(
       `no node can take the pod: ${scheduled.message || scheduled.reason}`,
@@ -49,8 +54,19 @@ export function podTrouble(pod: unknown): Text | undefined {
   return undefined;
 }
 
+function gatesOf(pod: unknown): string {
+  const names = listAt(pod, 'spec', 'schedulingGates').map((gate) => plainWords(stringAt(gate, 'name') ?? '?'));
+  return names.slice(0, 10).join(', ');
+}
+
 function containerTrouble(container: Fields): Text | undefined {
   const name = stringAt(container, 'name') ?? '?';
+  // Between its end and the next start, before the back-off says so.
+  const ended = fieldsAt(container, 'state', 'terminated');
+  if ((numberAt(ended, 'exitCode') ?? 0) !== 0) {
+    const end = endOf(ended);
+    return text(`container "${name}" ended${end.en}`, `컨테이너 "${name}"이(가) 종료되었습니다${end.ko}`);
+  }
   const waits = fieldsAt(container, 'state', 'waiting');
   const reason = stringAt(waits, 'reason') ?? '';
   if (!TROUBLES.includes(reason)) return undefined;
@@ -60,8 +76,8 @@ function containerTrouble(container: Fields): Text | undefined {
     const end = endOf(fieldsAt(container, 'lastState', 'terminated'));
     const restarts = numberAt(container, 'restartCount') ?? 0;
     return text(
-      `container "${name}" keeps ending (${restarts} restarts)${end.en}`,
-      `컨테이너 "${name}"이(가) 반복해서 종료됩니다 (재시작 ${restarts}회)${end.ko}`,
+      `container "${name}" keeps ending (${restarts} restarts)${end.en && `, last${end.en}`}`,
+      `컨테이너 "${name}"이(가) 반복해서 종료됩니다 (재시작 ${restarts}회)${end.ko && `. 마지막 종료${end.ko}`}`,
     );
   }
   if (/Image/.test(reason))
@@ -81,10 +97,7 @@ function endOf(terminated: Fields): Text {
   const reason = plainWords(stringAt(terminated, 'reason') ?? '');
   const message = plainWords(stringAt(terminated, 'message') ?? '').slice(-500);
   const words = [reason, message].filter((part) => part !== '' && part !== 'Error').join(': ');
-  return text(
-    `, last with exit code ${code}${words && `: ${words}`}`,
-    `. 마지막 종료 코드 ${code}${words && `: ${words}`}`,
-  );
+  return text(` with exit code ${code}${words && `: ${words}`}`, ` (종료 코드 ${code}${words && `: ${words}`})`);
 }
 
 function failureOfPod(pod: KubernetesObject): Text {
@@ -92,14 +105,12 @@ function failureOfPod(pod: KubernetesObject): Text {
   const message = plainWords(stringAt(pod['status'], 'message') ?? '');
   const words = wordsOf({ reason, message });
   if (words !== '') return text(`the pod failed: ${words}`, `파드가 실패했습니다: ${words}`);
-  for (const container of listAt(pod, 'status', 'containerStatuses')) {
-    const code = numberAt(fieldsAt(container, 'state', 'terminated'), 'exitCode') ?? 0;
-    const name = stringAt(container, 'name') ?? '?';
-    if (code !== 0)
-      return text(
-        `container "${name}" ended with exit code ${code}`,
-        `컨테이너 "${name}"이(가) 종료 코드 ${code}(으)로 끝났습니다`,
-      );
+  for (const container of [
+    ...listAt(pod, 'status', 'initContainerStatuses'),
+    ...listAt(pod, 'status', 'containerStatuses'),
+  ]) {
+    const trouble = containerTrouble(container);
+    if (trouble !== undefined) return trouble;
   }
   return text('the pod failed', '파드가 실패했습니다');
 }
