@@ -51,6 +51,12 @@ export function exists(pid: number): boolean {
   return !hasEnded(stat(pid));
 }
 
+/** Whether a process is held by SIGSTOP or a debugger: it exists and does nothing until somebody wakes it. */
+export function isStopped(pid: number): boolean {
+  const state = stat(pid)?.[0];
+  return state === 'T' || state === 't';
+}
+
 /** When a process began (see `ProcessIdentity.startedAt`); undefined when none of this number runs or the system does not tell. */
 export function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return startByPs(pid);
