@@ -23,6 +23,9 @@ const LAYERS = {
     'components/vocabulary',
     // Commands as data: who runs them needs nothing of Pulumi.
     'components/database/maintenance',
+    // What a size is promised is data too.
+    'components/sizes',
+    'components/quota',
     'spec',
     'stacks',
     'policies',

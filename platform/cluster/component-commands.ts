@@ -22,6 +22,9 @@ export interface ComponentCommand {
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const OWN_ADDRESS = '127.0.0.1';
 
+/** How large the cluster's database may become: beyond it, it only reads and deletes. */
+export const ETCD_QUOTA_BYTES = 4 * 1024 ** 3;
+
 function flags(values: Readonly<Record<string, string | number | boolean>>): string[] {
   return Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 }
@@ -52,7 +55,7 @@ function etcd(layout: ClusterLayout, { ports, tools, switches }: ClusterRecord):
       'peer-trusted-ca-file': ca,
       'peer-client-cert-auth': true,
       'tls-min-version': 'TLS1.2',
-      'quota-backend-bytes': 4 * 1024 ** 3,
+      'quota-backend-bytes': ETCD_QUOTA_BYTES,
       'log-level': 'warn',
       ...(switches.unsafeNoFsync ? { 'unsafe-no-fsync': true } : {}),
     }),

@@ -25,6 +25,7 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'database backup', load: async () => (await import('./database-backup.js')).databaseBackupCommand },
     { name: 'database restore', load: async () => (await import('./database-restore.js')).databaseRestoreCommand },
     { name: 'database rotate', load: async () => (await import('./database-rotate.js')).databaseRotateCommand },
+    { name: 'capacity', load: async () => (await import('./capacity.js')).capacityCommand },
     { name: 'drift', load: async () => (await import('./drift.js')).driftCommand },
     { name: 'down', load: async () => (await import('./down.js')).downCommand },
     { name: 'tools list', load: async () => (await import('./tools-list.js')).toolsListCommand },
