@@ -1,13 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { TestbedError, isTestbedError, text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
 import { BLOB_BYTES, type Blobs } from './blobs';
 import { damaged } from './image-errors';
-import { buffersOf } from './tar-bytes';
+import { readTar } from './tar-entries';
 
 const ARCHIVE_BYTES = 8 * 1024 * 1024 * 1024;
 const INDEX_BYTES = 4 * 1024 * 1024;
@@ -23,54 +21,26 @@ export async function takeIn(
   workFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
+  // First: a stream that nobody reads would tell of a missing file where nobody listens.
+  const gzipped = await isGzip(file);
   let index: string | undefined;
-  let size = 0;
-  const counted = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > ARCHIVE_BYTES)
-        throw damaged(
-          text(
-            `the archive unpacks to more than ${ARCHIVE_BYTES} bytes`,
-            `아카이브를 풀면 ${ARCHIVE_BYTES}바이트를 넘습니다`,
-          ),
-        );
-      yield chunk;
-    }
-  };
-  const entries = extract();
-  const options = signal === undefined ? {} : { signal };
-  const reading = (await isGzip(file))
-    ? pipeline(createReadStream(file), createGunzip(), counted, entries, options)
-    : pipeline(createReadStream(file), counted, entries, options);
-  // Its failure ends the loop below too.
-  reading.catch(() => undefined);
   try {
-    let count = 0;
-    for await (const entry of entries) {
-      count += 1;
-      if (count > ENTRIES)
-        throw damaged(
-          text(`the archive holds more than ${ENTRIES} files`, `아카이브의 파일이 ${ENTRIES}개를 넘습니다`),
-        );
-      const name = nameInArchive(entry.header);
-      if (name === 'index.json') index = (await bounded(buffersOf(entry), INDEX_BYTES)).toString('utf8');
-      const hex = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1];
-      if (hex !== undefined) await staged.add(buffersOf(entry), workFolder, BLOB_BYTES, `sha256:${hex}`);
-      entry.resume();
-    }
-    await reading;
-  } catch (error) {
-    entries.destroy();
-    const reason = await reading.then(
-      () => error,
-      (cause: unknown) => (isTestbedError(cause) ? cause : error),
+    await readTar(
+      { bytes: createReadStream(file), gzipped, signal },
+      { bytes: ARCHIVE_BYTES, entries: ENTRIES, tooMuch },
+      async ({ header, content }) => {
+        const name = nameInArchive(header);
+        if (name === 'index.json') index = (await bounded(content, INDEX_BYTES)).toString('utf8');
+        const hex = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1];
+        if (hex !== undefined) await staged.add(content, workFolder, BLOB_BYTES, `sha256:${hex}`);
+      },
     );
-    if (signal?.aborted === true) throw signal.reason;
-    if (isTestbedError(reason) || hasErrorCode(reason, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw reason;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    if (isTestbedError(error) || hasErrorCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw error;
     throw damaged(
       text(`${file} is no archive, or half of one`, `${file}은(는) 아카이브가 아니거나 일부만 있습니다`),
-      reason,
+      error,
     );
   }
   if (index === undefined)
@@ -78,6 +48,14 @@ export async function takeIn(
       text(`${file} is no OCI archive: it has no index.json`, `${file}에 index.json이 없어 OCI 아카이브가 아닙니다`),
     );
   return index;
+}
+
+function tooMuch(what: 'bytes' | 'files', most: number): Error {
+  return damaged(
+    what === 'bytes'
+      ? text(`the archive unpacks to more than ${most} bytes`, `아카이브를 풀면 ${most}바이트를 넘습니다`)
+      : text(`the archive holds more than ${most} files`, `아카이브의 파일이 ${most}개를 넘습니다`),
+  );
 }
 
 function nameInArchive({ name, type }: Header): string {

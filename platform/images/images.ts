@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { TestbedError, isTestbedError, reasonOf, text, verbatim, type Text } from '../../errors';
+import { openStep } from '../step';
 import { defaultCacheRoot } from '../toolchain/settings';
 import { Apt } from './apt';
 import { writeArchive } from './archive';
@@ -16,7 +17,6 @@ import { ImageRecords, type ImageRecord } from './records';
 import { pushImage } from './registry';
 import type { ImageDifference, Images, ImagesOptions } from './images-types';
 import { sbomOf, type Sbom } from './sbom';
-import { openStep } from './step';
 import { workAlone } from './store-lock';
 import { unpackImage } from './unpack';
 
@@ -232,7 +232,7 @@ class Store implements Images {
     work: (onDetail: (detail: Text) => void) => Promise<T>,
   ): Promise<T> {
     const { signal, onProgress } = this.#options;
-    const step = openStep(id, title, position, onProgress);
+    const step = openStep({ id, title, ...position }, onProgress);
     try {
       const result = await work(step.detail);
       step.close('done');

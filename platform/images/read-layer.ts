@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createGunzip } from 'node:zlib';
-import { pipeline } from 'node:stream/promises';
-import { extract, type Header } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { isTestbedError, text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
 import type { Blobs } from './blobs';
 import { damaged } from './image-errors';
 import { MEDIA, type Descriptor } from './oci';
-import { buffersOf } from './tar-bytes';
+import { readTar } from './tar-entries';
 
 const UNPACKED_BYTES = 8 * 1024 * 1024 * 1024;
 const ENTRIES = 400_000;
@@ -31,41 +29,20 @@ export async function readLayer(
   onEntry: (entry: LayerEntry) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const entries = extract();
   const hash = createHash('sha256');
-  let size = 0;
-  const counted = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > UNPACKED_BYTES) throw tooMuch(`${UNPACKED_BYTES} bytes`, `${UNPACKED_BYTES}바이트`);
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  const options = signal === undefined ? {} : { signal };
-  const reading =
-    layer.mediaType === MEDIA.gzippedLayer
-      ? pipeline(blobs.read(layer), createGunzip(), counted, entries, options)
-      : pipeline(blobs.read(layer), counted, entries, options);
-  // Its failure ends the loop below too.
-  reading.catch(() => undefined);
   try {
-    let count = 0;
-    for await (const entry of entries) {
-      count += 1;
-      if (count > ENTRIES) throw tooMuch(`${ENTRIES} files`, `파일 ${ENTRIES}개`);
-      await onEntry({ header: entry.header, path: insideRoot(entry.header.name), content: buffersOf(entry) });
-      entry.resume();
-    }
-    await reading;
-  } catch (error) {
-    entries.destroy();
-    // What pipeline makes of a reader that stopped says less than why it stopped.
-    const reason = await reading.then(
-      () => error,
-      (cause: unknown) => (isTestbedError(cause) ? cause : error),
+    await readTar(
+      {
+        bytes: blobs.read(layer),
+        gzipped: layer.mediaType === MEDIA.gzippedLayer,
+        onBytes: (chunk) => void hash.update(chunk),
+        signal,
+      },
+      { bytes: UNPACKED_BYTES, entries: ENTRIES, tooMuch },
+      ({ header, content }) => onEntry({ header, path: insideRoot(header.name), content }),
     );
-    if (signal?.aborted === true) throw signal.reason;
+  } catch (reason) {
+    if (signal?.aborted === true) throw reason;
     if (isTestbedError(reason) || hasErrorCode(reason, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS')) throw reason;
     if (hasErrorCode(reason, 'EEXIST', 'ENOTDIR'))
       throw damaged(
@@ -99,6 +76,10 @@ function insideRoot(name: string): string {
   return parts.join('/');
 }
 
-function tooMuch(en: string, ko: string): Error {
-  return damaged(text(`a layer unpacks to more than ${en}`, `레이어를 풀면 ${ko}를 넘습니다`));
+function tooMuch(what: 'bytes' | 'files', most: number): Error {
+  return damaged(
+    what === 'bytes'
+      ? text(`a layer unpacks to more than ${most} bytes`, `레이어를 풀면 ${most}바이트를 넘습니다`)
+      : text(`a layer unpacks to more than ${most} files`, `레이어를 풀면 파일 ${most}개를 넘습니다`),
+  );
 }

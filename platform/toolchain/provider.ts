@@ -1,11 +1,11 @@
 import { text } from '../../errors';
+import type { Step } from '../step';
 import { withLock, type LockHolder } from '../../host/file-lock';
 import { cachedPath, makeToolFolder, resolveCached } from './cached-tool';
 import { Downloader } from './downloader';
 import { buildTool, BuildUnavailable } from './go-build';
 import { publish } from './publish';
 import type { Settings } from './settings';
-import type { StepReporter } from './step-progress';
 import type { ResolvedTool, Tool } from './tool';
 import { downloadTool, type Provided } from './vendor-download';
 import { waitedTooLong } from './waiting';
@@ -30,7 +30,7 @@ export class Provider {
    * Gets one tool from one source, alone among all processes; takes what another has put into the cache meanwhile.
    * Throws DownloadFailure, BuildUnavailable, ToolDownloadFailed, ToolBuildFailed, ToolDamaged, or what the disk says.
    */
-  async provide(tool: Tool, source: 'download' | 'build', step: StepReporter): Promise<ResolvedTool> {
+  async provide(tool: Tool, source: 'download' | 'build', step: Step): Promise<ResolvedTool> {
     const settings = this.#settings;
     if (source === 'build' && this.#noModules !== undefined) throw this.#noModules;
     const folder = await makeToolFolder(tool, settings);
@@ -61,7 +61,7 @@ export class Provider {
     });
   }
 
-  async #build(tool: Tool, workFolder: string, step: StepReporter): Promise<Provided> {
+  async #build(tool: Tool, workFolder: string, step: Step): Promise<Provided> {
     try {
       return await buildTool(tool, this.#settings, workFolder, step.detail);
     } catch (error) {

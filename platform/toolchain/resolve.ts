@@ -1,13 +1,13 @@
-import { isTestbedError, TestbedError, text, type Text } from '../../errors';
+import { isTestbedError, TestbedError, text, verbatim, type Text } from '../../errors';
+import { openStep, type Step } from '../step';
 import { resolveCached } from './cached-tool';
 import { BuildUnavailable } from './go-build';
 import { toolsMissing, type MissingTool } from './missing';
 import { findOnPath } from './path-lookup';
 import type { Provider } from './provider';
 import { readSettings, type Settings, type ToolchainOptions } from './settings';
-import { openStep, type StepReporter } from './step-progress';
 import type { ResolvedTool, Tool, ToolName } from './tool';
-import { DownloadFailure, explainFileError, interrupted } from './tool-errors';
+import { DownloadFailure, explainFileError, interrupted, titleOf } from './tool-errors';
 import { runsHere, TOOLS } from './tools';
 
 /**
@@ -78,7 +78,11 @@ class Run {
 
   async resolve(tool: Tool, index: number, total: number): Promise<ResolvedTool | MissingTool> {
     const { limits, onProgress } = this.#settings;
-    const step = openStep(tool, index, total, limits.progressMs, onProgress);
+    const step = openStep(
+      { id: `tool:${tool.name}`, title: verbatim(titleOf(tool)), index, total },
+      onProgress,
+      limits.progressMs,
+    );
     try {
       const outcome = await this.#trySources(tool, step);
       if ('tool' in outcome) step.close('failed', outcome.reasons.at(-1)?.text);
@@ -90,7 +94,7 @@ class Run {
     }
   }
 
-  async #trySources(tool: Tool, step: StepReporter): Promise<ResolvedTool | MissingTool> {
+  async #trySources(tool: Tool, step: Step): Promise<ResolvedTool | MissingTool> {
     const settings = this.#settings;
     const reasons: TestbedError[] = [];
     let cacheIsAsked = false;

@@ -1,25 +1,24 @@
-import type { OnProgress, Text } from '../../errors';
-import { verbatim } from '../../errors';
-import type { Tool } from './tool';
-import { titleOf } from './tool-errors';
+import type { OnProgress, Text } from '../errors';
 
-export interface StepReporter {
+const UPDATE_MS = 2_000;
+
+export interface Step {
   /** What is going on now; shown with the next `update`. */
   readonly detail: (detail: Text) => void;
-  readonly close: (state: 'done' | 'failed', detail: Text | undefined) => void;
+  readonly close: (state: 'done' | 'failed', detail?: Text) => void;
 }
 
-/** Reports one tool's step: `start` now, `update` every `everyMs` while it goes on, and its end. */
-export function openStep(
-  tool: Tool,
-  index: number,
-  total: number,
-  everyMs: number,
-  onProgress: OnProgress | undefined,
-): StepReporter {
+export interface StepHead {
+  readonly id: string;
+  readonly title: Text;
+  readonly index?: number;
+  readonly total?: number;
+}
+
+/** Reports one step: `start` now, `update` every `everyMs` (default 2 s) while it goes on, and its end. */
+export function openStep(head: StepHead, onProgress: OnProgress | undefined, everyMs = UPDATE_MS): Step {
   if (onProgress === undefined) return { detail: () => undefined, close: () => undefined };
   const since = performance.now();
-  const head = { id: `tool:${tool.name}`, title: verbatim(titleOf(tool)), index, total };
   let latest: Text | undefined;
   const report = (state: 'update' | 'done' | 'failed', detail: Text | undefined): void =>
     onProgress({
