@@ -1,7 +1,7 @@
 import { text } from '../errors';
 import { conditionOf, wordsOf } from './conditions';
 import { fieldsAt, listAt, stringAt } from './json';
-import { READY, failed, unseen, waiting, type Readiness } from './readiness-state';
+import { READY, failed, waiting, type Readiness } from './readiness-state';
 import type { KubernetesObject } from './types';
 
 export function namespaceReadiness(object: KubernetesObject): Readiness {
@@ -84,11 +84,6 @@ export function flowSchemaReadiness(object: KubernetesObject): Readiness {
           `우선순위 수준이 없습니다: ${wordsOf(dangling)}`,
         ),
       );
-}
-
-/** The types in its expressions have been checked. What that found is a warning: an expression may fit some of the kinds it is for. */
-export function admissionPolicyReadiness(object: KubernetesObject): Readiness {
-  return unseen(object) ?? READY;
 }
 
 /** Kinds whose controller always sets Ready. */

@@ -1,6 +1,5 @@
 import { text } from '../errors';
 import {
-  admissionPolicyReadiness,
   apiServiceReadiness,
   definitionReadiness,
   flowSchemaReadiness,
@@ -50,7 +49,8 @@ const BY_KIND: Readonly<Record<string, (object: KubernetesObject) => Readiness>>
   '/ResourceQuota': quotaReadiness,
   '/Service': serviceReadiness,
   'admissionregistration.k8s.io/MutatingAdmissionPolicy': atOnce,
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicyReadiness,
+  // The API server enforces it whether or not the controller that checks its types runs; what that finds are warnings.
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': atOnce,
   'apiextensions.k8s.io/CustomResourceDefinition': definitionReadiness,
   'apiregistration.k8s.io/APIService': apiServiceReadiness,
   'apps/DaemonSet': daemonSetReadiness,

@@ -444,7 +444,7 @@ describe('readiness', () => {
       object('FlowSchema', {}, { conditions: [condition('Dangling', 'True', 'NotFound', 'no level "x"')] }),
       'waiting: its priority level does not exist: NotFound: no level "x"',
     ],
-    ['policy', object('ValidatingAdmissionPolicy', {}, {}), 'waiting: its controller has not seen it yet'],
+    ['policy', object('ValidatingAdmissionPolicy', {}, {}), 'ready'],
     [
       'policy',
       object(
