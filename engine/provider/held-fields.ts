@@ -54,7 +54,7 @@ export async function refuseHeldFields(
 }
 
 /** Whether a set of managed fields has the path, something above it as a whole, or something below it. */
-function holds(fields: Readonly<Record<string, unknown>>, path: Path): boolean {
+export function holds(fields: Readonly<Record<string, unknown>>, path: Path): boolean {
   let here: Readonly<Record<string, unknown>> = fields;
   for (const step of path) {
     const next = here[`f:${step}`];

@@ -17,25 +17,24 @@ export interface ReadAnswer {
   readonly inputs: Properties;
 }
 
+export interface ReadQuestion {
+  readonly urn: string;
+  readonly id: string;
+  readonly state: Properties;
+  readonly inputs: Properties;
+  readonly mark: Mark;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The object as it is now, its drift written into the inputs; undefined when it is gone or another object has its place.
  * Without recorded inputs (import, `.get()`) the inputs are made from the live object. Throws UsageWrong for a Secret that we did not make.
  */
-export async function readObject(
-  run: Run,
-  question: {
-    readonly urn: string;
-    readonly id: string;
-    readonly state: Properties;
-    readonly inputs: Properties;
-    readonly mark: Mark;
-    readonly signal: AbortSignal;
-  },
-): Promise<ReadAnswer | undefined> {
+export async function readObject(run: Run, question: ReadQuestion): Promise<ReadAnswer | undefined> {
   const { id, state, mark, signal } = question;
   const type = parseTypeToken(parseUrn(question.urn).type);
   const reference = referenceFromId(type.apiVersion, type.kind, id);
-  const recordedInputs = Object.keys(question.inputs.value).length > 0 ? question.inputs : inputsInState(state);
+  const recordedInputs = recordedInputsOf(question);
   const fieldManager = fieldManagerOf(state);
   const uid = uidOf(state);
 
@@ -51,6 +50,11 @@ export async function readObject(
       ? { value: importedInputs(object), secrets: [] }
       : { value: driftedInputs(recordedInputs.value, state.value, object), secrets: recordedInputs.secrets };
   return { state: stateOf(live, inputs, fieldManager), inputs };
+}
+
+/** What was applied; state of the vendor's shape has it too. Empty for what was never applied by us. */
+export function recordedInputsOf({ inputs, state }: Pick<ReadQuestion, 'inputs' | 'state'>): Properties {
+  return Object.keys(inputs.value).length > 0 ? inputs : inputsInState(state);
 }
 
 function inputsInState(state: Properties): Properties {
