@@ -49,8 +49,8 @@ function residentMiB(pid: string): number {
   }
 }
 
-/** Resident MiB of this process with all its present children. */
-export function familyResidentMiB(): number {
+/** Resident MiB of this process with its present CLIs. */
+export function withClisMiB(): number {
   const children = readdirSync('/proc/self/task').flatMap((thread) => {
     try {
       return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
@@ -59,14 +59,24 @@ export function familyResidentMiB(): number {
       return [];
     }
   });
-  return [...new Set(children), 'self'].reduce((sum, pid) => sum + residentMiB(pid), 0);
+  return [...new Set(children)].filter(isCli).reduce((sum, pid) => sum + residentMiB(pid), residentMiB('self'));
+}
+
+/** A child that has not become its program yet shows the memory of its parent. */
+function isCli(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'pulumi';
+  } catch {
+    // It ended meanwhile.
+    return false;
+  }
 }
 
 /** Looks at the memory of this process and its children while `work` goes on; answers with the most that it saw. */
 export async function peakOf<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly peakMiB: number }> {
-  let peakMiB = familyResidentMiB();
+  let peakMiB = withClisMiB();
   const timer = setInterval(() => {
-    peakMiB = Math.max(peakMiB, familyResidentMiB());
+    peakMiB = Math.max(peakMiB, withClisMiB());
   }, LOOK_EVERY_MS);
   try {
     const result = await work();

@@ -2,6 +2,7 @@ import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { reasonOf } from '../errors';
+import { leaveOutUnused } from './left-out';
 import type { ProgramReference } from './types';
 
 type Program = () => unknown;
@@ -33,6 +34,7 @@ const STACK_GLOBAL = 'stackResource';
 
 /** Imports the SDK and the provider's classes: about half a second, once a thread. */
 export function loadSdk(): void {
+  leaveOutUnused();
   silenceDebug();
   load('@pulumi/pulumi/automation/server');
   load('@pulumi/pulumi/proto/language_grpc_pb');
@@ -41,6 +43,7 @@ export function loadSdk(): void {
 
 /** The language service that runs `program(args, { seed })`. Throws when its module cannot be loaded or exports no `program`. */
 export function hostProgram(reference: ProgramReference, seed: string | undefined): HostedProgram {
+  leaveOutUnused();
   silenceDebug();
   const { LanguageServer } = automationServer.parse(load('@pulumi/pulumi/automation/server'));
   const { getStore } = runtimeState.parse(load('@pulumi/pulumi/runtime/state'));

@@ -4,6 +4,7 @@ import type { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { TestbedError, text } from '../errors';
+import { leaveOutUnused } from './left-out';
 import { loadProgram, silenceDebug } from './program-host';
 import type { PlannedResource, ProgramReference } from './types';
 
@@ -41,6 +42,7 @@ export interface Rehearsal {
  * asks the engine for something (an invoke), registers without end or does not end.
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<readonly PlannedResource[]> {
+  leaveOutUnused();
   silenceDebug();
   const { withLocalStorage } = runtimeState.parse(load('@pulumi/pulumi/runtime/state'));
   const { setMockOptions, disconnect } = runtimeSettings.parse(load('@pulumi/pulumi/runtime/settings'));
