@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { TestbedError, reasonOf, text } from '../errors';
 import { withoutColours } from './colours';
 import { fullStackName } from './stack-name';
-import type { OperationKind, StackReference } from './types';
+import type { OperationKind } from './types';
 import type { WorkDirectory } from './work-directory';
 
 /** Words of the CLI that are kept for an error, in characters. */
@@ -24,7 +24,8 @@ export interface CliCall {
   /** Path of `pulumi`. */
   readonly pulumi: string;
   readonly kind: OperationKind;
-  readonly stack: StackReference;
+  /** Its name. */
+  readonly stack: string;
   readonly ports: CliPorts;
   readonly work: WorkDirectory;
   /** What opens the state's secrets: address and token of the key service, or the passphrase of an older stack. */
@@ -53,7 +54,7 @@ export function cliArguments({ kind, stack, ports }: Pick<CliCall, 'kind' | 'sta
     ports.program === undefined ? [] : [`--client=127.0.0.1:${ports.program}`, '--exec-kind', 'auto.inline'];
   const common = [
     '--stack',
-    fullStackName(stack.name),
+    fullStackName(stack),
     '--event-log',
     `tcp://127.0.0.1:${ports.events}`,
     '--parallel',
@@ -70,6 +71,8 @@ export function cliArguments({ kind, stack, ports }: Pick<CliCall, 'kind' | 'sta
       return ['preview', ...program, ...common];
     case 'drift':
       return ['refresh', '--preview-only', '--suppress-progress', ...common];
+    case 'repair':
+      return ['refresh', '--yes', '--skip-preview', '--suppress-progress', ...common];
     case 'down':
       return ['destroy', '--yes', '--skip-preview', '--suppress-progress', ...common];
   }
@@ -80,11 +83,10 @@ export function cliArguments({ kind, stack, ports }: Pick<CliCall, 'kind' | 'sta
  * not change what an operation does.
  */
 export function cliEnvironment({
-  stack,
   ports,
   work,
   secrets,
-}: Pick<CliCall, 'stack' | 'ports' | 'work' | 'secrets'>): Record<string, string> {
+}: Pick<CliCall, 'ports' | 'work' | 'secrets'>): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: work.home,
@@ -96,7 +98,7 @@ export function cliEnvironment({
     GOMEMLIMIT: '512MiB',
     PULUMI_HOME: work.home,
     // Without the store's side files, one beside each file, that hold a hash nobody reads.
-    PULUMI_BACKEND_URL: `${pathToFileURL(stack.stateDirectory).href}?metadata=skip`,
+    PULUMI_BACKEND_URL: `${pathToFileURL(work.state).href}?metadata=skip`,
     ...secrets,
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: 'true',
     PULUMI_DEBUG_PROVIDERS: `kubernetes:${ports.provider}`,

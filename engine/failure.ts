@@ -2,7 +2,7 @@ import { TestbedError, noSpace, text, type ErrorCode, type Text } from '../error
 import type { CliExit } from './cli-process';
 import type { Failure, Report } from './events';
 import { decodeProviderError } from './provider-errors';
-import { stackFilePath, stateUnreadable, type StackLocation } from './state';
+import { stateUnreadable } from './state';
 import type { ResourceOperation } from './types';
 
 /** What the engine says beside the real reason. */
@@ -32,11 +32,17 @@ const FAILED: Record<ResourceOperation, Text> = {
   same: text('could not be judged', '판단하지 못했습니다'),
 };
 
+/** Which stack, and where its state is, for people. */
+export interface FailedStack {
+  readonly name: string;
+  readonly place: string;
+}
+
 /** The error for an operation that the CLI ended without success: the provider's own where there is one, else the engine's words. */
-export function failureOf(stack: StackLocation, report: Report | undefined, exit: CliExit): TestbedError {
+export function failureOf(stack: FailedStack, report: Report | undefined, exit: CliExit): TestbedError {
   const failures = (report?.failures ?? []).filter(({ message }) => !CHORUS.test(message));
   const full = [...failures.map(({ message }) => message), exit.output].find((words) => DISK_FULL.test(words));
-  if (full !== undefined) return noSpace(placeIn(full) ?? stackFilePath(stack), new Error(lastError(full)));
+  if (full !== undefined) return noSpace(placeIn(full) ?? stack.place, new Error(lastError(full)));
   const errors = failures.map(errorOf);
   const [first, ...rest] = errors.sort((a, b) => (WEIGHT[b.code] ?? 0) - (WEIGHT[a.code] ?? 0));
   if (first === undefined) return withoutEvents(stack, exit);
@@ -63,7 +69,7 @@ function errorOf({ message, object, operation }: Failure): TestbedError {
 }
 
 /** The CLI ended before its engine began, or was killed: only its own words and its exit are left. */
-function withoutEvents(stack: StackLocation, exit: CliExit): TestbedError {
+function withoutEvents(stack: FailedStack, exit: CliExit): TestbedError {
   if (exit.signal !== null)
     return new TestbedError(
       'EngineFailed',
@@ -93,7 +99,7 @@ function withoutEvents(stack: StackLocation, exit: CliExit): TestbedError {
       words,
     )
   )
-    return stateUnreadable(stackFilePath(stack), new Error(words));
+    return stateUnreadable(stack.place, new Error(words));
   return new TestbedError(
     'EngineFailed',
     text(`pulumi ended with ${exit.code ?? '?'}: ${words}`, `pulumi가 ${exit.code ?? '?'}(으)로 끝났습니다: ${words}`),

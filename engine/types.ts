@@ -1,7 +1,10 @@
+import type { Text } from '../errors';
 import type { ClusterConnection, JsonValue } from '../kubernetes/types';
+import type { Claim } from './claims/held-claim';
+import type { DocumentStore } from './store/types';
 
 /** What the engine is asked to do with one stack. */
-export type OperationKind = 'preview' | 'up' | 'drift' | 'down';
+export type OperationKind = 'preview' | 'up' | 'drift' | 'repair' | 'down';
 
 /** A program, by the path of its built module; it exports `program(args)`, which builds resources and returns the stack's outputs. */
 export interface ProgramReference {
@@ -13,8 +16,8 @@ export interface ProgramReference {
 export interface StackReference {
   /** `tb-x7k2p9` or `shared`: [a-z0-9-] only. */
   readonly name: string;
-  /** Folder of the `file://` state store, mode 0700. */
-  readonly stateDirectory: string;
+  /** Where its state is published; the engine works on a copy. */
+  readonly store: DocumentStore;
   /** Data key of the stack, base64; encrypts its secrets. Reaches the CLI by environment, never by argv or file. */
   readonly dataKey: string;
 }
@@ -22,7 +25,12 @@ export interface StackReference {
 export interface OperationRequest {
   readonly kind: OperationKind;
   readonly stack: StackReference;
-  /** Not needed for `down` and `drift`: these work from state alone. */
+  /**
+   * The right to change the stack, for `up` and `down`, which the caller took and gives back. Default: the engine takes one for the operation. `preview` and `drift`
+   * change nothing and need none: they may run beside each other and beside an `up`, on the state as it was published last.
+   */
+  readonly claim?: Claim;
+  /** Not needed for `down`, `drift` and `repair`: these work from state alone. */
   readonly program?: ProgramReference;
   /** May still be on its way: the CLI starts meanwhile, and registers nothing before it is there. When it fails, so does the operation. */
   readonly connection: ClusterConnection | Promise<ClusterConnection>;
@@ -40,6 +48,8 @@ export interface OperationRequest {
    * operation. Ends with `signal`.
    */
   readonly beforehand?: () => Promise<void>;
+  /** Of `repair`: what is taken back, as `drift` found it; `gone` is made anew. Everything else stays as it is. */
+  readonly repair?: readonly RepairItem[];
   /** Uid of the cluster that `connection` must lead to (of its namespace kube-system). */
   readonly clusterUid?: string;
   /** How long an object may take to become ready, in seconds. Default 300. */
@@ -98,6 +108,27 @@ export interface ResourceChange {
   readonly paths: readonly string[];
 }
 
+/** An object of a stack that is to be taken back. */
+export interface RepairItem {
+  readonly urn: string;
+  readonly gone: boolean;
+}
+
+/** What became of one object that was to be taken back. */
+export interface Repaired {
+  readonly urn: string;
+  /**
+   * `restored`: fields were taken back. `created`: it was made anew. `settled`: it was as provisioned again already. `refused`: it bears no mark of
+   * ours, or another one; it was left as it is. `failed`: see the reason.
+   */
+  readonly outcome: 'restored' | 'created' | 'settled' | 'refused' | 'failed';
+  /** Who had the fields, by the server's own book; empty where it tells nobody. */
+  readonly managers: readonly string[];
+  /** Fields that still differ. */
+  readonly left: readonly string[];
+  readonly reason?: Text;
+}
+
 export interface OperationResult {
   readonly kind: OperationKind;
   /** All but `same`. Objects only: the stack itself, components and providers are not listed or counted. */
@@ -106,10 +137,12 @@ export interface OperationResult {
   /** Stack outputs with secrets replaced by `[secret]`. */
   readonly outputs: Readonly<Record<string, JsonValue>>;
   readonly warnings: readonly string[];
+  /** Of `repair`. */
+  readonly repaired?: readonly Repaired[];
   readonly elapsedMs: number;
 }
 
-/** Runs operations; holds warm runners (threads) between them. Throws EngineFailed, NotReady, StateUnreadable, OperationRunning, OwnershipConflict. */
+/** Runs operations; holds warm runners (threads) between them. Throws EngineFailed, NotReady, StateUnreadable, OperationRunning, ClaimLost, OwnershipConflict. */
 export interface Engine {
   run(request: OperationRequest): Promise<OperationResult>;
   /** What the program would register, found without CLI and cluster: for whoever judges it before anything exists. */

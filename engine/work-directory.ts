@@ -11,6 +11,8 @@ export interface WorkDirectory {
   /** The CLI's home: its caches end with the operation, and it cannot log there. */
   readonly home: string;
   readonly temporary: string;
+  /** The CLI's store: it holds a copy of the one state that the operation works on. */
+  readonly state: string;
   remove(): void;
 }
 
@@ -23,11 +25,12 @@ export function makeWorkDirectory(): WorkDirectory {
     path,
     home: join(path, 'home'),
     temporary: join(path, 'tmp'),
+    state: join(path, 'state'),
     remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }),
   };
   try {
     orNoSpace(path, () => {
-      for (const folder of [directory.home, directory.temporary]) mkdirSync(folder, { mode: 0o700 });
+      for (const folder of [directory.home, directory.temporary, directory.state]) mkdirSync(folder, { mode: 0o700 });
       // The CLI logs every command, values included, and has no switch against it; where its folder cannot be made it goes on without.
       writeFileSync(join(directory.home, 'logs'), '', { mode: 0o400 });
       writeFileSync(join(path, 'Pulumi.yaml'), `name: ${PULUMI_PROJECT}\nruntime: nodejs\n`, { mode: 0o600 });

@@ -137,7 +137,7 @@ export async function clusterDown(options: ClusterDownOptions, surroundings: Sur
 /** What was recorded of a cluster that is no more would pass for true on the next one. */
 async function forgetAll(site: StoredSite, now: Date): Promise<void> {
   const { records } = site;
-  const forget = (stack: string): Promise<void> => forgetStack(site.stateDirectory, site.keysDirectory, stack);
+  const forget = (stack: string): Promise<void> => forgetStack(site, stack, 'everything');
   for (const { name } of (await records.list()).filter(isEmbedded)) {
     const record = await records.find(name);
     if (record === undefined) continue;

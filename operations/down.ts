@@ -76,7 +76,7 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
             emptiness,
           };
           await records.end(ended);
-          await forgetStack(site.stateDirectory, site.keysDirectory, record.id);
+          await forgetStack(site, record.id, 'leftovers');
           return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
         });
       });

@@ -1,19 +1,24 @@
-import type { Engine, OperationKind, OperationResult, ProgramReference } from '../engine/types';
+import type { Claim } from '../engine/claims/held-claim';
+import type { Engine, OperationKind, OperationResult, ProgramReference, RepairItem } from '../engine/types';
 import type { ClusterConnection } from '../kubernetes/types';
 import { resolveTools, toolPath } from '../platform/toolchain';
 import { isTestbedError, verbatim } from '../errors';
 import { openOperationProgress } from './operation-progress';
-import type { Site } from './site';
+import type { StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 
 export interface StackOperation {
   readonly kind: OperationKind;
   readonly stack: string;
+  /** The right to change the stack, for `up` and `down`; default: the engine takes one for the operation. */
+  readonly claim?: Claim;
   readonly program?: ProgramReference;
   readonly connection: ClusterConnection | Promise<ClusterConnection>;
   /** Done when the stack is this operation's alone, before the engine begins. */
   readonly beforehand?: () => Promise<void>;
   readonly previewNamespace?: string;
+  /** Of `repair`. */
+  readonly repair?: readonly RepairItem[];
   /** Default `ready`. */
   readonly waitFor?: 'ready' | 'applied';
 }
@@ -23,24 +28,30 @@ export interface StackOperation {
  * The engine starts while tool and key are looked up; it is the caller's when the surroundings bring one.
  */
 export async function runOnStack(
-  site: Site,
+  site: StoredSite,
   operation: StackOperation,
   surroundings: Surroundings,
 ): Promise<OperationResult> {
   return withEngine(surroundings, async (engine) => {
-    const { openDataKeys } = await import('../engine/data-keys.js');
+    const [{ openDataKeys }, { takeUpOldState }] = await Promise.all([
+      import('../engine/data-keys.js'),
+      import('../engine/old-state.js'),
+    ]);
+    await takeUpOldState(site.stateDirectory, site.store, operation.stack);
     const [pulumi, dataKey] = await Promise.all([
       pulumiPath(surroundings),
-      openDataKeys({ directory: site.keysDirectory }).forStack(operation.stack),
+      openDataKeys({ store: site.store, directory: site.keysDirectory }).forStack(operation.stack),
     ]);
     const progress = openOperationProgress(operation.kind, surroundings);
     const result = await progress.during(
       engine.run({
         kind: operation.kind,
-        stack: { name: operation.stack, stateDirectory: site.stateDirectory, dataKey },
+        stack: { name: operation.stack, store: site.store, dataKey },
+        ...(operation.claim === undefined ? {} : { claim: operation.claim }),
         ...(operation.program === undefined ? {} : { program: operation.program }),
         ...(operation.beforehand === undefined ? {} : { beforehand: operation.beforehand }),
         ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
+        ...(operation.repair === undefined ? {} : { repair: operation.repair }),
         ...(operation.waitFor === undefined ? {} : { waitFor: operation.waitFor }),
         connection: operation.connection,
         pulumi,

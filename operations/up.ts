@@ -10,11 +10,10 @@ import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
-import type { Site } from './site';
 import { prepareSite } from './site';
 import { readProvisionableSpec } from './spec-file';
 import { runOnStack, withEngine } from './stack';
-import { openStoredSite } from './stored-site';
+import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
@@ -123,7 +122,7 @@ interface Place {
 }
 
 async function provision(
-  site: Site,
+  site: StoredSite,
   spec: AdmittedSpec,
   place: Place,
   surroundings: Surroundings,

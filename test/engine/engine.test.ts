@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readClaim } from '../../engine/claims/claim-document';
 import { createEngine } from '../../engine/engine';
-import { listStacks, readStack, stackFilePath } from '../../engine/state';
+import { publishedStacks } from '../../engine/published-state';
 import type { EngineEvent } from '../../engine/types';
 import { TestbedError, text } from '../../errors';
 import type { ClusterConnection } from '../../kubernetes/types';
@@ -15,6 +16,12 @@ const harness = openHarness({ provider: STAND_IN_PROVIDER, runners: 3 });
 
 function workDirectories(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith(`testbed-operation-${process.pid}-`));
+}
+
+async function stacks(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of publishedStacks(harness.store)) names.push(name);
+  return names;
 }
 
 describe('an operation', () => {
@@ -37,17 +44,17 @@ describe('an operation', () => {
     expect(changed.changes).toMatchObject([{ name: 'settings-0', operation: 'update', paths: ['data.size'] }]);
 
     expect((await harness.run('drift', stack)).counts).toEqual({ same: 3 });
-    expect(listStacks(harness.stateDirectory)).toContain(stack.name);
+    expect(await stacks()).toContain(stack.name);
 
     expect((await harness.run('down', stack)).counts).toEqual({ delete: 3 });
     expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
-    expect(listStacks(harness.stateDirectory)).not.toContain(stack.name);
+    expect(await stacks()).not.toContain(stack.name);
   });
 
   it('previews a new stack and leaves no trace of it', async () => {
     const stack = harness.stack();
     expect((await harness.run('preview', stack)).counts).toEqual({ create: 3 });
-    expect(existsSync(stackFilePath(stack))).toBe(false);
+    expect(await harness.state(stack)).toBeUndefined();
     expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
   });
 
@@ -98,7 +105,7 @@ describe('what an operation waits for', () => {
     const refusal = new TestbedError('ClusterUnsuitable', text('no credential today', '오늘은 자격 증명이 없습니다'));
     const error = await thrown(harness.run('up', stack, {}, { connection: Promise.reject(refusal) }));
     expect(error).toBe(refusal);
-    expect(readStack(stack)?.resources).toEqual([]);
+    expect(await harness.state(stack)).toBeUndefined();
     expect(await harness.exists(stack, 'Namespace', stack.name)).toBe(false);
     expect(workDirectories()).toEqual([]);
     expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
@@ -132,7 +139,7 @@ describe('an engine of one runner', () => {
     const first = thrown(harness.run('up', running, { objectFault: 'wait' }, { engine: single, onEvent }));
     await begun.promise;
     const second = thrown(harness.run('up', waiting, {}, { engine: single }));
-    await expect.poll(() => listStacks(harness.stateDirectory)).toContain(waiting.name);
+    await expect.poll(async () => (await readClaim(harness.store, waiting.name))?.claim.state).toBe('held');
     await single.close();
     expect((await first).code).toBe('EngineFailed');
     expect((await second).code).toBe('Interrupted');
@@ -171,7 +178,7 @@ describe('a failure', () => {
     expect(error.text.ko).toContain(`ConfigMap ${stack.name}/Bad_Name을(를) 생성하지 못했습니다: `);
     expect(error.message).not.toContain('\n');
     // The failing update wrote its state at the end: the namespace is not forgotten.
-    expect(readStack(stack)?.resources.map(({ id }) => id)).toContain(stack.name);
+    expect((await harness.state(stack))?.resources.map(({ id }) => id)).toContain(stack.name);
     expect((await harness.run('down', stack)).counts['delete']).toBeGreaterThanOrEqual(1);
   });
 

@@ -74,7 +74,7 @@ describe('the event stream', () => {
 });
 
 describe('the error of an operation', () => {
-  const stack = { name: 'tb-1', stateDirectory: '/state' };
+  const stack = { name: 'tb-1', place: 'states/tb-1 in /store' };
   const exit = { code: 1, signal: null, output: '' };
   const failing = (message: string, op = 'create'): object[] => [
     { resourcePreEvent: step(op) },

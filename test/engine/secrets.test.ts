@@ -42,7 +42,7 @@ describe('a generated secret', () => {
       const work = readdirSync(tmpdir())
         .filter((name) => name.startsWith(`testbed-operation-${process.pid}-`))
         .map((name) => join(tmpdir(), name));
-      for (const file of [...work, harness.stateDirectory].flatMap(filesBelow)) {
+      for (const file of [...work, harness.directory].flatMap(filesBelow)) {
         filesRead++;
         look(file, words(file));
       }

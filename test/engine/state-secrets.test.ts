@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataKeys } from '../../engine/data-keys';
-import { readStack, stackFilePath } from '../../engine/state';
+import { publishedContent, readPublished, stateKey } from '../../engine/published-state';
 import type { StackReference } from '../../engine/types';
 import { built } from '../../engine/entry';
 import { STAND_IN_PROVIDER, openHarness, thrown } from './harness';
@@ -13,47 +13,49 @@ import { STAND_IN_PROVIDER, openHarness, thrown } from './harness';
 // The provider here is a stand-in (see its header); the CLI, its encryption, the key service and the state are real.
 const harness = openHarness({ provider: STAND_IN_PROVIDER, runners: 1 });
 
-/** An empty stack as older versions of ours wrote it: the engine chose a salt for the passphrase at the first write. */
-function oldStack(): StackReference {
+/** An empty stack as older versions of ours made it: the engine chose a salt for the passphrase at the first write. */
+async function oldStack(): Promise<StackReference> {
   const stack = harness.stack();
-  const file = stackFilePath(stack);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(join(stack.stateDirectory, '.pulumi', 'meta.yaml'), 'version: 1\n');
   const latest = { manifest: { time: new Date().toISOString(), magic: '', version: '' }, metadata: {} };
-  writeFileSync(
-    file,
-    JSON.stringify({ version: 3, checkpoint: { stack: `organization/testbed/${stack.name}`, latest } }),
-  );
+  const content = JSON.stringify({
+    version: 3,
+    checkpoint: { stack: `organization/testbed/${stack.name}`, latest },
+  });
+  await stack.store.write(stateKey(stack.name), publishedContent(0, content), 'absent');
   return stack;
 }
 
-function providerOf(stack: StackReference): unknown {
-  return JSON.parse(readFileSync(stackFilePath(stack), 'utf8')).checkpoint.latest.secrets_providers.type;
+async function contentOf(stack: StackReference): Promise<string> {
+  return (await readPublished(stack))?.content ?? '';
+}
+
+async function providerOf(stack: StackReference): Promise<unknown> {
+  return JSON.parse(await contentOf(stack)).checkpoint.latest.secrets_providers.type;
 }
 
 describe('the secrets of a state', () => {
   it('are encrypted by the same sealed key in every operation', async () => {
     const stack = harness.stack();
     await harness.run('up', stack);
-    const sealed = readStack(stack)?.sealedKey;
+    const sealed = (await harness.state(stack))?.sealedKey;
     expect(sealed).toMatch(/^testbed:v1:/);
-    const content = readFileSync(stackFilePath(stack), 'utf8');
+    const content = await contentOf(stack);
     expect(content).toContain('"ciphertext"');
     expect(content).not.toContain(stack.dataKey);
     expect((await harness.run('up', stack)).counts).toEqual({ same: 3 });
     expect((await harness.run('up', stack, { size: 2 })).counts).toEqual({ same: 2, update: 1 });
-    expect(readStack(stack)?.sealedKey).toBe(sealed);
+    expect((await harness.state(stack))?.sealedKey).toBe(sealed);
     expect((await harness.run('down', stack)).counts).toEqual({ delete: 3 });
   });
 
   it('of a stack with a passphrase stay as they are, and every operation goes on', async () => {
-    const stack = oldStack();
+    const stack = await oldStack();
     expect((await harness.run('up', stack)).counts).toEqual({ create: 3 });
-    expect(providerOf(stack)).toBe('passphrase');
+    expect(await providerOf(stack)).toBe('passphrase');
     expect((await harness.run('up', stack, { size: 2 })).counts).toEqual({ same: 2, update: 1 });
     expect((await harness.run('drift', stack, { size: 2 })).counts).toEqual({ same: 3 });
     expect((await harness.run('preview', stack, { size: 2 })).counts).toEqual({ same: 3 });
-    expect(providerOf(stack)).toBe('passphrase');
+    expect(await providerOf(stack)).toBe('passphrase');
     expect((await harness.run('down', stack)).counts).toEqual({ delete: 3 });
   });
 
@@ -67,7 +69,7 @@ describe('the secrets of a state', () => {
     const words = ['stack', 'export', '--show-secrets', '--stack', `organization/testbed/${stack.name}`];
     const done = spawnSync(
       process.execPath,
-      [`${built('engine/with-state-key-main')}`, directory, stack.stateDirectory, stack.name, harness.pulumi, ...words],
+      [`${built('engine/with-state-key-main')}`, directory, harness.directory, stack.name, harness.pulumi, ...words],
       { cwd: directory, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: directory, PULUMI_HOME: directory } },
     );
     expect(done.stderr).toBe('');
@@ -80,13 +82,13 @@ describe('the secrets of a state', () => {
   it('cannot be reached with another data key, and nothing is touched', async () => {
     const stack = harness.stack();
     await harness.run('up', stack);
-    const before = readFileSync(stackFilePath(stack), 'utf8');
+    const before = await contentOf(stack);
     const other = { ...stack, dataKey: randomBytes(32).toString('base64') };
     const error = await thrown(harness.run('up', other, { size: 2 }));
     expect(error.code).toBe('StateUnreadable');
-    expect(error.message).toContain(stackFilePath(stack));
+    expect(error.message).toContain(`states/${stack.name} in ${harness.directory}`);
     expect(error.message).toContain('the data key of the stack is another one');
-    expect(readFileSync(stackFilePath(stack), 'utf8')).toBe(before);
+    expect(await contentOf(stack)).toBe(before);
     await harness.run('down', stack);
   });
 });

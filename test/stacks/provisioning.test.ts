@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../engine/engine';
+import { openDirectoryStore } from '../../engine/store/directory';
 import type { Engine, OperationKind, OperationResult, StackReference } from '../../engine/types';
 import { createClient } from '../../kubernetes/client';
 import { fieldsAt, stringAt } from '../../kubernetes/json';
@@ -22,6 +23,7 @@ let engine: Engine;
 let client: KubernetesClient;
 let module: string;
 let stack: StackReference;
+let directory: string;
 let madeAccess = false;
 const ACCESS = { apiVersion: 'v1', kind: 'Namespace', name: 'testbed-access' };
 
@@ -29,9 +31,10 @@ beforeAll(async () => {
   module = builtFile('stacks', 'testbed.js');
   engine = createEngine({ runners: 1 });
   client = createClient(testSurroundings().connection);
+  directory = mkdtempSync(join(tmpdir(), 'testbed-stack-test-'));
   stack = {
     name: id,
-    stateDirectory: mkdtempSync(join(tmpdir(), 'testbed-stack-test-')),
+    store: openDirectoryStore(directory),
     dataKey: randomBytes(32).toString('base64'),
   };
   // Shared by the whole cluster, so it stands already where the shared stack is up.
@@ -46,7 +49,7 @@ afterAll(async () => {
   await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: id });
   if (madeAccess) await client.delete(ACCESS);
   await client.close();
-  rmSync(stack.stateDirectory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 async function run(kind: OperationKind, spec: AdmittedSpec): Promise<OperationResult> {

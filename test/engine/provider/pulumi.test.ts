@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../engine/engine';
+import { openDirectoryStore } from '../../../engine/store/directory';
 import type { Engine, EngineEvent, OperationKind, OperationResult, StackReference } from '../../../engine/types';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
 import { packageRoot } from '../../../package/root';
@@ -38,7 +39,7 @@ describe('the real engine with the embedded provider', () => {
   const newStack = (): StackReference => {
     const name = randomName('tb');
     namespaces.add(name);
-    return { name, stateDirectory: directory, dataKey: randomBytes(32).toString('base64') };
+    return { name, store: openDirectoryStore(directory), dataKey: randomBytes(32).toString('base64') };
   };
   const run = (
     kind: OperationKind,
@@ -121,7 +122,7 @@ describe('the real engine with the embedded provider', () => {
       expect(kept.filter((words) => words.includes(CANARY) || words.includes(encoded))).toEqual([]);
 
       const elsewhere = mkdtempSync(join(directory, 'other-'));
-      const forgetful = { ...stack, stateDirectory: elsewhere };
+      const forgetful = { ...stack, store: openDirectoryStore(elsewhere) };
       const before = await client.get({ apiVersion: 'v1', kind: 'Secret', name: 'database', namespace: stack.name });
       expect((await run('up', forgetful)).counts).toEqual({ create: OBJECTS });
       const after = await client.get({ apiVersion: 'v1', kind: 'Secret', name: 'database', namespace: stack.name });
