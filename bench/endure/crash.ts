@@ -1,0 +1,88 @@
+import { VICTIMS, crashAt, type CrashPoint, type CrashVerdict } from '../faults/crash-point';
+import { FLOWS, openFlows, type Flows } from '../faults/flows';
+import type { Place } from '../faults/place';
+import { endControlPlane, onControlPlane } from './control-plane';
+import type { Suite, SuiteContext } from './suite';
+
+interface Progress {
+  readonly began: string;
+  verdicts: CrashVerdict[];
+  /** Points in all, known after the first fault-free course. */
+  total?: number;
+  /** What was left when everything was ended. */
+  left?: readonly string[];
+}
+
+/** More writes than a run without faults may come where a run takes up what it finds; beyond this a flow has no such write. */
+const MORE_WRITES = 2;
+
+/**
+ * `--only crash [-- --victims all,command,engine] [-- --flows up,update,down]`: kill -9 at every write of a first `up`, of an update and of a `down`, before the
+ * API server has it and after it has done it; each time the same command again, compared with a run without a fault.
+ */
+export const crash: Suite = {
+  name: 'crash',
+  run: async (context) => {
+    const progress = context.progress<Progress>(() => ({ began: new Date().toISOString(), verdicts: [] }));
+    await onControlPlane(context.folder, (place, isSpent) => go(place, isSpent, progress, context));
+    const killed = progress.verdicts.filter(({ write }) => write !== undefined);
+    const missed = [
+      ...progress.verdicts.flatMap(({ point, write, missed: lines }) =>
+        lines.map((line) => `${shown(point)} (${write ?? 'not killed'}): ${line}`),
+      ),
+      ...(progress.left ?? []),
+    ];
+    context.say(
+      `${killed.length} kills at ${progress.verdicts.length} points; ${missed.length} lines that did not hold`,
+    );
+    return { result: { ...progress, killed: killed.length }, missed };
+  },
+  end: ({ folder }) => endControlPlane(folder),
+};
+
+async function go(
+  place: Place,
+  isSpent: () => boolean,
+  progress: Progress,
+  { option, say, save }: SuiteContext,
+): Promise<'done' | 'more'> {
+  const flows = await openFlows(place, `crash-${progress.verdicts.length}`, true);
+  const wanted = pointsOf(flows).filter(
+    ({ flow, victim }) =>
+      (option('flows')?.split(',').includes(flow) ?? true) && (option('victims')?.split(',').includes(victim) ?? true),
+  );
+  progress.total = wanted.length;
+  const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
+  for (const point of wanted) {
+    if (done.has(shown(point))) continue;
+    if (isSpent()) {
+      await flows.end();
+      return 'more';
+    }
+    const began = performance.now();
+    const verdict = await crashAt(point, place, flows);
+    progress.verdicts.push(verdict);
+    save(progress);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    say(
+      `${progress.verdicts.length} of ${wanted.length}: ${shown(point)}, ${verdict.write ?? 'nothing to kill'}, ${seconds} s${verdict.missed.map((line) => `\n  NOT KEPT ${line}`).join('')}`,
+    );
+  }
+  progress.left = await flows.end();
+  return 'done';
+}
+
+/** Every point, those of a dying host first. */
+export function pointsOf({ writes }: Pick<Flows, 'writes'>): readonly CrashPoint[] {
+  return VICTIMS.flatMap((victim) =>
+    FLOWS.flatMap((flow) =>
+      Array.from({ length: writes[flow].length + MORE_WRITES }, (_, index) => index + 1).flatMap((k) =>
+        (['before', 'after'] as const).map((side) => ({ flow, k, side, victim })),
+      ),
+    ),
+  );
+}
+
+function shown({ flow, k, side, victim }: CrashPoint): string {
+  return `${victim} at write ${k} of ${flow}, ${side} it`;
+}
