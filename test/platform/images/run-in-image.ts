@@ -38,8 +38,14 @@ exec env -i "$(command -v chroot)" --userspec="$uid:$uid" "$root" "$@"`;
  * It shows what the files of an image can do, nothing of a container's confinement.
  */
 export async function runInImage(root: string, uid: number, script: string, archive = ''): Promise<string> {
+  const [command = '', ...words] = inImage(root, uid, script, archive);
+  const { stdout } = await promisify(execFile)(command, words, { timeout: 90_000 });
+  return stdout;
+}
+
+/** The command of `runInImage`, for what goes on while a test does. All ends with it. */
+export function inImage(root: string, uid: number, script: string, archive = ''): string[] {
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const enter = ['sh', '-c', ENTER, 'sh', root, String(uid), archive, '/bin/sh', '-euc', script];
-  const { stdout } = await promisify(execFile)('unshare', [...namespaces, ...enter], { timeout: 90_000 });
-  return stdout;
+  return ['unshare', ...namespaces, ...enter];
 }
