@@ -34,7 +34,7 @@ const MERGE_TYPE = 'application/merge-patch+json';
 /**
  * A client of one API server. Connects on the first call; `close` it when done. Errors are KubernetesCallError (see failures.ts), but for an
  * aborted signal, whose reason is thrown as it is.
- * Sent again, at most 4 times within 10 s: reads, applies, deletes of one uid and dry runs after a broken connection, 429 or 503; a create after 429 only.
+ * Sent again, at most 4 times within 10 s: reads, applies, deletes of one uid and dry runs after a broken connection, 429, 500, 502, 503 or 504; a create after 429 only.
  * Throws KubeconfigRefused when address, CA or credential can't be used.
  */
 export function createClient(connection: ClusterConnection): KubernetesClient {
@@ -149,6 +149,7 @@ class Client implements KubernetesClient {
       contentType: JSON_TYPE,
       body: deleteBody(options),
       signal: options.signal,
+      patience: options.patience,
     };
     const safety = options.uid !== undefined || options.dryRun === true ? 'idempotent' : 'once';
     try {
@@ -215,6 +216,7 @@ class Client implements KubernetesClient {
       contentType,
       body: JSON.stringify(body),
       signal: options.signal,
+      patience: options.patience,
     };
     const secret = reference.kind === 'Secret' ? { secret: true, hidden: secretValues(body) } : {};
     return this.#object(await this.#caller.call({ verb, target: nameOf(reference), safety, request, ...secret }));

@@ -12,7 +12,7 @@ const MOST_PODS = 20;
 const MOST_REASONS = 10;
 
 /**
- * Why a workload or a claim does not get ready, the most telling reason first: the containers of its pods, their claims, what its controllers said in events.
+ * Why an object does not get ready, the most telling reason first: the containers of a workload's pods, their claims, what controllers said in events.
  * Empty when nothing is known beyond the object's own status. What may not be looked at is said, not left out.
  */
 export async function diagnose(client: KubernetesClient, object: KubernetesObject): Promise<readonly Text[]> {
@@ -31,21 +31,23 @@ export async function diagnose(client: KubernetesClient, object: KubernetesObjec
   };
   const key = kindKey(object);
   if (key === '/Pod') await add(troublesOfPod(client, object));
-  if (key === '/PersistentVolumeClaim') await add(warningsAbout(client, object));
   const selector = selectorOf(object);
   if (selector !== undefined) {
     await add(troublesOfPods(client, namespace, selector));
     if (key === 'apps/Deployment') await add(warningsOfReplicaSets(client, object, selector));
-    await add(warningsAbout(client, object));
   }
+  if (key !== '/Pod') await add(warningsAbout(client, object));
   return reasons;
 }
 
 /** The selector of a workload as a query; undefined for other kinds. */
 function selectorOf(object: KubernetesObject): string | undefined {
   const selector = fieldsAt(object, 'spec', 'selector');
-  if (!/^(?:apps|batch)\//.test(kindKey(object))) return undefined;
-  const labels = Object.entries(fieldsAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`);
+  const plain = kindKey(object) === '/ReplicationController';
+  if (!plain && !/^(?:apps|batch)\//.test(kindKey(object))) return undefined;
+  const labels = Object.entries(plain ? selector : fieldsAt(selector, 'matchLabels')).map(
+    ([key, value]) => `${key}=${String(value)}`,
+  );
   const expressions = listAt(selector, 'matchExpressions').map((expression) => {
     const key = stringAt(expression, 'key') ?? '';
     const values = stringsAt(expression, 'values').join(',');

@@ -1,5 +1,6 @@
 import { TestbedError, isTestbedError, text, type ErrorCode, type Text, type TestbedErrorOptions } from '../errors';
 import { fieldsAt, listAt, numberAt, stringAt } from './json';
+import { retryAfterMs } from './retry-after';
 import type { ApiFailure, KubernetesError } from './types';
 import { plainWords, wordOf, type CallVerb } from './wording';
 
@@ -55,7 +56,8 @@ export function failureOf(
 ): ApiFailure {
   const told = typeof body === 'string' ? body : (stringAt(body, 'message') ?? '');
   const hide = (words: string): string => plainWords(concealed(words, status, hidden));
-  const seconds = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
+  const after = retryAfterMs(retryAfter, Date.now());
+  const seconds = after === undefined ? undefined : Math.ceil(after / 1000);
   const retryAfterSeconds = seconds ?? numberAt(fieldsAt(body, 'details'), 'retryAfterSeconds');
   return {
     status: (status === 200 ? numberAt(body, 'code') : undefined) ?? status,

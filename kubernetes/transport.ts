@@ -20,6 +20,8 @@ export interface WireRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
+  /** Ends the pauses between two tries, never a try. */
+  readonly patience?: AbortSignal | undefined;
 }
 
 export interface WireAnswer {

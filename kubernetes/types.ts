@@ -62,6 +62,8 @@ export interface WriteOptions {
   /** `Strict` (default) refuses unknown and duplicate fields. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   readonly signal?: AbortSignal;
+  /** Ends the pauses between two tries; a try under way is finished, so that what the server did is known. */
+  readonly patience?: AbortSignal;
 }
 
 export interface ApplyOptions extends WriteOptions {
@@ -75,6 +77,8 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
+  /** As in WriteOptions. */
+  readonly patience?: AbortSignal;
 }
 
 export interface ListOptions {

@@ -3,7 +3,7 @@ import { TestbedError, text, type Text } from '../errors';
 import { diagnose } from './diagnosis';
 import { KubernetesCallError } from './failures';
 import { holdersOf } from './holders';
-import { readiness } from './readiness';
+import { readiness, type Readiness } from './readiness';
 import type { KubernetesClient, KubernetesObject, ObjectReference, WatchEvent } from './types';
 import { nameOf } from './wording';
 
@@ -18,6 +18,8 @@ export interface WaitOptions {
 export interface WaitReadyOptions extends WaitOptions {
   /** Told what is still missing, whenever that changes. */
   readonly onStatus?: (reason: Text) => void;
+  /** When it is ready. Default: what its kind means by that (readiness.ts). */
+  readonly judge?: (object: KubernetesObject) => Readiness;
 }
 
 const TIMEOUT_SECONDS = 300;
@@ -26,7 +28,7 @@ const UNREACHABLE_SECONDS = 60;
 const REST_MS = 250;
 
 /**
- * Waits until an object is ready (readiness.ts) and returns it as it was then.
+ * Waits until an object is ready and returns it as it was then.
  * Throws NotReady with the real reason when time is out, when it can't get ready any more, or when it is deleted meanwhile; the signal's reason when aborted;
  * KubernetesRefused when it may not be watched; KubernetesUnreachable when the server stays out of reach for `unreachableSeconds`.
  */
@@ -35,7 +37,7 @@ export async function waitReady(
   reference: ObjectReference,
   options: WaitReadyOptions = {},
 ): Promise<KubernetesObject> {
-  const seconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+  const { timeoutSeconds: seconds = TIMEOUT_SECONDS, judge = readiness } = options;
   const target = nameOf(reference);
   let latest: KubernetesObject | undefined;
   let told: string | undefined;
@@ -50,7 +52,7 @@ export async function waitReady(
         ),
       );
     latest = event.object;
-    const now = readiness(latest);
+    const now = judge(latest);
     if (now.state === 'ready') return latest;
     if (now.state === 'failed') throw await notReady(client, latest, now.reason, undefined);
     if (now.reason.en !== told) options.onStatus?.(now.reason);
@@ -64,7 +66,7 @@ export async function waitReady(
         `${target.ko}이(가) ${seconds}초 안에 만들어지지 않았습니다`,
       ),
     );
-  const last = readiness(latest);
+  const last = judge(latest);
   throw await notReady(client, latest, last.state === 'ready' ? text('', '') : last.reason, seconds);
 }
 

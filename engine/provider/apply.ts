@@ -23,7 +23,7 @@ import { interrupted } from './refusals';
  */
 const NO_OBJECTS_VERSION = '1';
 
-/** Waits for a namespace or a definition that is created in the same breath: 3.1 s in all. */
+/** Waits for what is created in the same breath, and for others to finish their writes: 3.1 s in all. */
 const PAUSES_MS = [100, 200, 400, 800, 1600];
 const LOOKS = 3;
 
@@ -98,11 +98,28 @@ async function applyPatiently(
     // Nobody would record what is made now: the engine has cancelled or is gone.
     if (signal.aborted) throw interrupted(signal.reason);
     try {
-      return await client.apply(body, { fieldManager, dryRun });
+      return await client.apply(body, { fieldManager, dryRun, patience: signal });
     } catch (error) {
       const waitMs = PAUSES_MS[attempt];
-      if (dryRun || waitMs === undefined || !isPlaceMissing(error)) throw error;
-      await pause(waitMs);
+      const passes = isStale(error) ? precondition.resourceVersion === undefined : !dryRun && comesByItself(error);
+      if (waitMs === undefined || !passes) throw error;
+      await pause(waitMs, undefined, { signal });
     }
   }
+}
+
+/** Whether others wrote the object meanwhile, again and again: nothing was done, and the next try may get through. */
+export function isStale(error: unknown): boolean {
+  const failure = failedWith(error);
+  return failure?.status === 409 && /the object has been modified/.test(failure.message);
+}
+
+/**
+ * Whether what an object stands on is there a moment later: its namespace or kind, and for pods the account that a controller makes in a new namespace and
+ * the figures of a new quota.
+ */
+function comesByItself(error: unknown): boolean {
+  if (isPlaceMissing(error)) return true;
+  const failure = failedWith(error);
+  return failure?.status === 403 && /status unknown for quota|error looking up service account /.test(failure.message);
 }

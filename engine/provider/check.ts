@@ -6,6 +6,7 @@ import { isJsonObject, isSecretKind, mapAt, wordAt } from './objects';
 import { formatPath, type Path } from './paths';
 import { isDerivedKind, parseTypeToken, refusedType, type TypeName } from './type-token';
 import { parseUrn } from './urn';
+import { annotationMistakes } from './wait-annotations';
 import { UNKNOWN, type Properties } from './wire';
 
 export const AUTONAMED = 'pulumi.com/autonamed';
@@ -65,7 +66,9 @@ export async function checkInputs(run: Run, question: CheckQuestion): Promise<Ch
     const metadata = isJsonObject(given) ? { ...given } : {};
     for (const field of READ_ONLY_METADATA) delete metadata[field];
     failures.push(...nameObject(metadata, question, logicalName));
-    failures.push(...(await placeObject(run, metadata, type)), ...unservedAnnotations(metadata));
+    failures.push(...(await placeObject(run, metadata, type)));
+    for (const { key, reason } of annotationMistakes(metadata, type))
+      failures.push({ path: ['metadata', 'annotations', key], reason });
     inputs['metadata'] = metadata;
   }
   const secrets = [...news.secrets];
@@ -164,20 +167,6 @@ async function placeObject(run: Run, metadata: JsonObject, type: TypeName): Prom
   const shown = JSON.stringify(namespace).slice(0, 100);
   const reason = text(`${shown} cannot be a namespace`, `${shown}은(는) 네임스페이스가 될 수 없습니다`);
   return [{ path, reason }];
-}
-
-/** Wishes to the vendor's provider that would be passed over here in silence. */
-const UNSERVED_ANNOTATIONS = ['pulumi.com/patchForce', 'pulumi.com/replaceUnready', 'pulumi.com/waitFor'] as const;
-
-function unservedAnnotations(metadata: JsonObject): CheckFailure[] {
-  const annotations = mapAt(metadata, 'annotations');
-  return UNSERVED_ANNOTATIONS.filter((key) => annotations[key] !== undefined).map((key) => ({
-    path: ['metadata', 'annotations', key],
-    reason: text(
-      `the embedded provider does not know the annotation ${key}; leave it out, or run with --provider vendor`,
-      `내장 프로바이더는 주석 ${key}을(를) 지원하지 않습니다. 빼거나 --provider vendor로 실행하세요`,
-    ),
-  }));
 }
 
 /** The server keeps only data, so stringData would differ at every run; unknown values stay unknown. */

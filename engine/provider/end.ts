@@ -5,6 +5,7 @@ import { waitGone } from '../../kubernetes/wait';
 import { kindKey } from '../../kubernetes/readiness';
 import type { KubernetesClient, ObjectReference } from '../../kubernetes/types';
 import { nameOf } from '../../kubernetes/wording';
+import { isStale } from './apply';
 import type { Run } from './context';
 import { isSecretKind, referenceFromId } from './objects';
 import { sight, type Mark } from './ownership';
@@ -16,6 +17,7 @@ import type { Properties } from './wire';
 
 /** What has dependents that would go on working when it is gone: these go first, so that "gone" means gone. */
 const WITH_DEPENDENTS: ReadonlySet<string> = new Set([
+  '/ReplicationController',
   'apps/DaemonSet',
   'apps/Deployment',
   'apps/ReplicaSet',
@@ -46,7 +48,7 @@ export async function endObject(
   const uid = uidOf(state) ?? (await uidOfOurs(client, reference, mark, signal));
   if (uid === undefined) return;
   if (signal.aborted) throw interrupted(signal.reason);
-  if ((await askToEnd(client, reference, uid)) === 'gone') return;
+  if ((await askToEnd(client, reference, uid, signal)) === 'gone') return;
   await waitUntilGone(client, { reference, uid, timeoutSeconds, signal });
 }
 
@@ -61,22 +63,27 @@ async function uidOfOurs(
   return found?.mark.stack === mark.stack && found.mark.urn === mark.urn ? found.uid : undefined;
 }
 
+const TRIES = 4;
+const PAUSE_MS = 200;
+
 async function askToEnd(
   client: KubernetesClient,
   reference: ObjectReference,
   uid: string,
+  signal: AbortSignal,
 ): Promise<'gone' | 'accepted'> {
-  try {
-    return await client.delete(reference, {
-      uid,
-      propagation: WITH_DEPENDENTS.has(kindKey(reference)) ? 'Foreground' : 'Background',
-    });
-  } catch (error) {
-    const failure = failedWith(error);
-    // Another object has the name now: the one we mean is gone. So it is when its kind is.
-    if (failure?.status === 409 && /uid/i.test(failure.message)) return 'gone';
-    if (failure?.reason === 'KindUnknown') return 'gone';
-    throw error;
+  const propagation = WITH_DEPENDENTS.has(kindKey(reference)) ? 'Foreground' : 'Background';
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await client.delete(reference, { uid, propagation, patience: signal });
+    } catch (error) {
+      const failure = failedWith(error);
+      // Another object has the name now: the one we mean is gone. So it is when its kind is.
+      if (failure?.status === 409 && /uid/i.test(failure.message)) return 'gone';
+      if (failure?.reason === 'KindUnknown') return 'gone';
+      if (!isStale(error) || attempt >= TRIES) throw error;
+    }
+    await pause(PAUSE_MS * attempt, undefined, { signal });
   }
 }
 
@@ -108,7 +115,7 @@ async function secretGone(
 ): Promise<boolean> {
   const until = Date.now() + timeoutSeconds * 1000;
   for (let waitMs = 50; ; waitMs = Math.min(2 * waitMs, 2000)) {
-    if ((await askToEnd(client, reference, uid)) === 'gone') return true;
+    if ((await askToEnd(client, reference, uid, signal)) === 'gone') return true;
     if (Date.now() + waitMs > until) return false;
     await pause(waitMs, undefined, { signal });
   }

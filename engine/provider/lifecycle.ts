@@ -1,3 +1,4 @@
+import { failedWith } from '../../kubernetes/failures';
 import { referenceOf } from '../../kubernetes/objects';
 import type { KubernetesObject } from '../../kubernetes/types';
 import { createObject, updateObject, type ApplyRequest } from './apply';
@@ -5,6 +6,7 @@ import type { Run } from './context';
 import { waitUntilGone } from './end';
 import { droppedPaths, refuseHeldFields } from './held-fields';
 import { idOf, isSecretKind } from './objects';
+import { sight } from './ownership';
 import { previewCreation, previewUpdate } from './preview';
 import { awaitReady } from './ready';
 import { PartlyDone, asTestbedError, interrupted } from './refusals';
@@ -34,8 +36,33 @@ export async function create(run: Run, question: WriteQuestion): Promise<Written
   return withoutSecrets(inputs, async () => {
     const request = requester(run, question, fieldManager);
     if (preview) return { id: '', state: await previewCreation(run, inputs, fieldManager, request) };
-    return finish(run, question, await createObject(request(objectOf(inputs))), fieldManager);
+    const wanted = request(objectOf(inputs));
+    let made: KubernetesObject;
+    try {
+      made = await createObject(wanted);
+    } catch (error) {
+      throw (await madeAllTheSame(wanted, inputs, error)) ?? error;
+    }
+    return finish(run, question, made, fieldManager);
   });
+}
+
+/**
+ * After answers that do not say whether the write was done: what to record where it was. Undefined where nothing of ours is there, or the server cannot be
+ * asked either; then the next run finds the object by its mark.
+ */
+async function madeAllTheSame(
+  { client, object, mark, fieldManager }: ApplyRequest,
+  inputs: Properties,
+  error: unknown,
+): Promise<PartlyDone | undefined> {
+  const failure = failedWith(error);
+  if (failure === undefined || (failure.status !== 0 && failure.status < 500)) return undefined;
+  const found = await sight(client, referenceOf(object)).catch(() => undefined);
+  if (found?.mark.stack !== mark.stack || found.mark.urn !== mark.urn || found.ending) return undefined;
+  const live = { ...object, metadata: { ...object.metadata, uid: found.uid } };
+  const reason = asTestbedError(redactError(error, secretWords(inputs)));
+  return new PartlyDone(idOf(object.metadata), stateOf(live, inputs, fieldManager), inputs, reason);
 }
 
 /** Applies new inputs to the object of `state` and waits until it is ready again. Throws as create. */

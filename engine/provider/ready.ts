@@ -1,28 +1,27 @@
-import { kindKey, readiness } from '../../kubernetes/readiness';
+import { failedWith } from '../../kubernetes/failures';
+import { stringAt } from '../../kubernetes/json';
 import { referenceOf } from '../../kubernetes/objects';
-import type { KubernetesObject } from '../../kubernetes/types';
+import { kindKey } from '../../kubernetes/readiness';
+import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
 import { waitReady } from '../../kubernetes/wait';
 import type { Run } from './context';
-import { wordAt } from './objects';
 import { redact, secretWords } from './secrecy';
+import { LONGEST_SECONDS, annotatedSeconds, judgeFor, skipsWait } from './wait-annotations';
 import type { Properties } from './wire';
 
-const SKIP_AWAIT = 'pulumi.com/skipAwait';
-const TIMEOUT_SECONDS = 'pulumi.com/timeoutSeconds';
 /** What other objects cannot be created without. */
 const STOOD_ON: ReadonlySet<string> = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition']);
-/** A day: no annotation may hold a worker longer. */
-const LONGEST_SECONDS = 86_400;
 
 /** How long to wait: the resource's custom timeout, else its annotation, else what the operation says. Seconds. */
 export function timeoutFor(run: Run, customSeconds: number, inputs: Properties): number {
   if (customSeconds > 0) return Math.min(customSeconds, LONGEST_SECONDS);
-  const written = wordAt(inputs.value, 'metadata', 'annotations', TIMEOUT_SECONDS) ?? '';
-  const annotated = /^\d{1,6}(?:\.\d+)?$/.test(written) ? Number(written) : 0;
-  return annotated > 0 ? Math.min(annotated, LONGEST_SECONDS) : run.context.readinessTimeoutSeconds;
+  return annotatedSeconds(inputs.value) ?? run.context.readinessTimeoutSeconds;
 }
 
-/** Waits until the object does what it is there for, unless the program says not to; what it waits for is told as status. */
+/**
+ * Waits until the object does what it is there for, or has what the program asks for, unless the program says not to wait; what is missing is told as
+ * status. Throws NotReady, and the signal's reason when aborted.
+ */
 export async function awaitReady(
   run: Run,
   wait: {
@@ -34,13 +33,33 @@ export async function awaitReady(
   },
 ): Promise<KubernetesObject> {
   const { urn, applied, inputs, timeoutSeconds, signal } = wait;
-  if (wordAt(inputs.value, 'metadata', 'annotations', SKIP_AWAIT) === 'true') return applied;
-  if (run.context.waitFor === 'applied' && !STOOD_ON.has(kindKey(applied))) return applied;
-  if (readiness(applied).state === 'ready') return applied;
+  const { client, waitFor, onStatus } = run.context;
+  if (skipsWait(inputs.value)) return applied;
+  if (waitFor === 'applied' && !STOOD_ON.has(kindKey(applied))) return applied;
+  const judge = judgeFor(inputs.value);
+  if (judge(applied).state === 'ready' || (await waitsForPod(client, applied, signal))) return applied;
   const secrets = secretWords(inputs);
-  return waitReady(run.context.client, referenceOf(applied), {
+  return waitReady(client, referenceOf(applied), {
     timeoutSeconds,
     signal,
-    onStatus: (reason) => run.context.onStatus(urn, redact(reason.en, secrets)),
+    judge,
+    onStatus: (reason) => onStatus(urn, redact(reason.en, secrets)),
   });
+}
+
+/**
+ * Whether a claim is bound only once a pod uses it. Pods come after their claims, so that waiting for the claim would never end. Where the credential may not
+ * look at storage classes, claims are waited for.
+ */
+async function waitsForPod(client: KubernetesClient, object: KubernetesObject, signal: AbortSignal): Promise<boolean> {
+  if (kindKey(object) !== '/PersistentVolumeClaim' || stringAt(object['status'], 'phase') !== 'Pending') return false;
+  const name = stringAt(object['spec'], 'storageClassName') ?? '';
+  if (name === '' || stringAt(object['spec'], 'volumeName') !== undefined) return false;
+  try {
+    const found = await client.get({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name }, signal);
+    return stringAt(found, 'volumeBindingMode') === 'WaitForFirstConsumer';
+  } catch (error) {
+    if (failedWith(error)?.status === 403) return false;
+    throw error;
+  }
 }

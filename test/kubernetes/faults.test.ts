@@ -53,6 +53,55 @@ describe('retries', () => {
     expect(server.requests.filter((line) => line.includes('configmaps'))).toHaveLength(1);
   });
 
+  it('waits until the date that a 503 says', async () => {
+    const until = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+    await using server = await faultServer((_request, response, index) =>
+      index === 0
+        ? json(response, 503, status(503, 'X', 'y'), { 'retry-after': until.toUTCString() })
+        : json(response, 200, CONFIG_MAP),
+    );
+    await clientOf(server).get(REFERENCE);
+    expect(Date.now()).toBeGreaterThanOrEqual(until.getTime() - 10);
+    expect(server.requests.filter((line) => line.includes('configmaps'))).toHaveLength(2);
+  });
+
+  it.each([429, 500, 502, 503, 504])('tries a read and an apply again after a %i that says no time', async (code) => {
+    for (const work of ['get', 'apply'] as const) {
+      await using server = await faultServer((_request, response, index) =>
+        index === 0 ? json(response, code, status(code, 'X', 'y')) : json(response, 200, CONFIG_MAP),
+      );
+      const client = clientOf(server);
+      await (work === 'get' ? client.get(REFERENCE) : client.apply(CONFIG_MAP));
+      expect(server.requests.filter((line) => line.includes('configmaps'))).toHaveLength(2);
+    }
+  });
+
+  it.each([400, 403, 404, 409, 410, 422, 501])('takes a %i as the answer', async (code) => {
+    await using server = await faultServer((_request, response) => json(response, code, status(code, 'X', 'y')));
+    await failureOf(clientOf(server).apply(CONFIG_MAP));
+    expect(server.requests.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  it('ends a pause when patience does, but never a try', async () => {
+    const patience = new AbortController();
+    let answer = (): void => undefined;
+    await using server = await faultServer((_request, response, index) => {
+      // The try during which patience ends is answered all the same, and its answer counts.
+      if (index === 0) answer = () => json(response, 429, status(429, 'X', 'slow down'), { 'retry-after': '9' });
+      patience.abort();
+      answer();
+    });
+    const began = performance.now();
+    const error = await failureOf(clientOf(server).apply(CONFIG_MAP, { patience: patience.signal }));
+    expect(error.failure).toMatchObject({ status: 429, retryAfterSeconds: 9 });
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(server.requests.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
+
+    await using late = await faultServer((_request, response) => json(response, 200, CONFIG_MAP));
+    const written = await clientOf(late).apply(CONFIG_MAP, { patience: AbortSignal.abort() });
+    expect(written.metadata.name).toBe('a');
+  });
+
   it('gives up after four tries of a 503', async () => {
     await using server = await faultServer((_request, response) =>
       json(response, 503, status(503, 'ServiceUnavailable', 'etcd is away')),

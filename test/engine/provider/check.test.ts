@@ -110,8 +110,8 @@ describe('inputs', () => {
     [
       'a wish that only the vendor grants',
       CONFIG_MAP,
-      { metadata: { name: 'a', annotations: { 'pulumi.com/waitFor': 'condition=Ready' } } },
-      'metadata.annotations["pulumi.com/waitFor"]',
+      { metadata: { name: 'a', annotations: { 'pulumi.com/replaceUnready': 'true' } } },
+      'metadata.annotations["pulumi.com/replaceUnready"]',
       /does not know the annotation/,
     ],
     [

@@ -1,0 +1,418 @@
+// Against the real API server and its controllers, which have no nodes: what needs a kubelet (pods at work, attached volumes) is in the tables of
+// test/kubernetes/readiness.test.ts. Address ranges and nodes are not made here, because other tests share the cluster.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeProviderError } from '../../../engine/provider-errors';
+import { fieldsAt, listAt, numberAt, stringAt } from '../../../kubernetes/json';
+import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
+import { issueCertificateRequest, someCertificate } from './support/certificate-request';
+import { call, failureOf, randomName, ServedProvider, type Kept } from './support/served-provider';
+import { providerInNamespace, type ProviderInNamespace } from './support/provider-in-namespace';
+import { podSpec, workloadSpec } from './support/workloads';
+
+const namespace = randomName('pv');
+const global = randomName('pv-global');
+/** The autoscaler's controller looks every 15 s. */
+const LONG_MS = 60_000;
+
+const metadata = (name: string): JsonObject => ({ name, namespace });
+const none = (name: string, more: JsonObject = {}): JsonObject => ({
+  ...workloadSpec(name, podSpec({}, {})),
+  replicas: 0,
+  ...more,
+});
+const condition = (state: JsonObject, type: string): unknown =>
+  stringAt(
+    listAt(state, 'status', 'conditions').find((one) => stringAt(one, 'type') === type),
+    'status',
+  );
+const observed = (state: JsonObject): boolean => numberAt(state['status'], 'observedGeneration') !== undefined;
+const pod = podSpec({}, { restartPolicy: 'Never' });
+
+interface Case {
+  readonly type: string;
+  readonly inputs: JsonObject;
+  /** What the state of a ready one shows, which the answer to the write did not. */
+  readonly shows: (state: JsonObject) => unknown;
+  readonly shown: unknown;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  ResourceQuota: {
+    type: 'kubernetes:core/v1:ResourceQuota',
+    inputs: { metadata: metadata('quota'), spec: { hard: { 'count/leases.coordination.k8s.io': '5000' } } },
+    shows: (state) => fieldsAt(state, 'status', 'hard'),
+    shown: { 'count/leases.coordination.k8s.io': '5k' },
+  },
+  Deployment: {
+    type: 'kubernetes:apps/v1:Deployment',
+    inputs: { metadata: metadata('deployment'), spec: none('deployment') },
+    shows: observed,
+    shown: true,
+  },
+  StatefulSet: {
+    type: 'kubernetes:apps/v1:StatefulSet',
+    inputs: { metadata: metadata('stateful'), spec: none('stateful', { serviceName: 'stateful' }) },
+    shows: observed,
+    shown: true,
+  },
+  ReplicaSet: {
+    type: 'kubernetes:apps/v1:ReplicaSet',
+    inputs: { metadata: metadata('replicas'), spec: none('replicas') },
+    shows: observed,
+    shown: true,
+  },
+  DaemonSet: {
+    type: 'kubernetes:apps/v1:DaemonSet',
+    inputs: {
+      metadata: metadata('daemon'),
+      spec: workloadSpec('daemon', podSpec({}, { nodeSelector: { 'example.test/no': 'node' } })),
+    },
+    shows: observed,
+    shown: true,
+  },
+  ReplicationController: {
+    type: 'kubernetes:core/v1:ReplicationController',
+    inputs: {
+      metadata: metadata('controller'),
+      spec: { ...none('controller'), selector: { app: 'controller' } },
+    },
+    shows: observed,
+    shown: true,
+  },
+  Job: {
+    type: 'kubernetes:batch/v1:Job',
+    inputs: { metadata: metadata('job'), spec: { completions: 0, template: { spec: pod } } },
+    shows: (state) => condition(state, 'Complete'),
+    shown: 'True',
+  },
+  'Job, suspended': {
+    type: 'kubernetes:batch/v1:Job',
+    inputs: { metadata: metadata('suspended'), spec: { suspend: true, template: { spec: pod } } },
+    shows: (state) => fieldsAt(state, 'spec')['suspend'],
+    shown: true,
+  },
+  CronJob: {
+    type: 'kubernetes:batch/v1:CronJob',
+    inputs: {
+      metadata: metadata('cron'),
+      spec: { schedule: '0 0 30 2 *', jobTemplate: { spec: { template: { spec: pod } } } },
+    },
+    shows: (state) => stringAt(state['spec'], 'schedule'),
+    shown: '0 0 30 2 *',
+  },
+  PodDisruptionBudget: {
+    type: 'kubernetes:policy/v1:PodDisruptionBudget',
+    inputs: { metadata: metadata('budget'), spec: { minAvailable: 1, selector: { matchLabels: { app: 'none' } } } },
+    shows: observed,
+    shown: true,
+  },
+  PersistentVolume: {
+    type: 'kubernetes:core/v1:PersistentVolume',
+    inputs: {
+      metadata: { name: global },
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteOnce'],
+        hostPath: { path: '/nowhere' },
+        claimRef: { name: 'claim', namespace },
+        storageClassName: '',
+      },
+    },
+    shows: (state) => stringAt(state['status'], 'phase'),
+    shown: 'Available',
+  },
+  PersistentVolumeClaim: {
+    type: 'kubernetes:core/v1:PersistentVolumeClaim',
+    inputs: {
+      metadata: metadata('claim'),
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: '',
+        volumeName: global,
+        resources: { requests: { storage: '1Gi' } },
+      },
+    },
+    shows: (state) => stringAt(state['status'], 'phase'),
+    shown: 'Bound',
+  },
+  FlowSchema: {
+    type: 'kubernetes:flowcontrol.apiserver.k8s.io/v1:FlowSchema',
+    inputs: {
+      metadata: { name: global },
+      spec: { priorityLevelConfiguration: { name: 'catch-all' }, matchingPrecedence: 9999 },
+    },
+    shows: (state) => condition(state, 'Dangling'),
+    shown: 'False',
+  },
+  APIService: {
+    type: 'kubernetes:apiregistration.k8s.io/v1:APIService',
+    inputs: {
+      metadata: { name: `v1.${global}.example.test` },
+      spec: { group: `${global}.example.test`, version: 'v1', groupPriorityMinimum: 100, versionPriority: 100 },
+    },
+    shows: (state) => condition(state, 'Available'),
+    shown: 'True',
+  },
+  Ingress: {
+    type: 'kubernetes:networking.k8s.io/v1:Ingress',
+    inputs: {
+      metadata: metadata('ingress'),
+      spec: { defaultBackend: { service: { name: 'none', port: { number: 80 } } } },
+    },
+    shows: (state) => fieldsAt(state, 'status', 'loadBalancer'),
+    shown: {},
+  },
+};
+
+const LACKING: readonly (readonly [string, string, JsonObject, RegExp])[] = [
+  [
+    'a load balancer',
+    'kubernetes:core/v1:Service',
+    { metadata: metadata('balancer'), spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } },
+    /no load balancer has been given to it yet/,
+  ],
+  [
+    'a group of kinds whose server is missing',
+    'kubernetes:apiregistration.k8s.io/v1:APIService',
+    {
+      metadata: { name: `v1.${global}-away.example.test` },
+      spec: {
+        group: `${global}-away.example.test`,
+        version: 'v1',
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        insecureSkipTLSVerify: true,
+        service: { name: 'away', namespace },
+      },
+    },
+    /the group of kinds is not served yet: ServiceNotFound/,
+  ],
+  [
+    'a flow schema without its level',
+    'kubernetes:flowcontrol.apiserver.k8s.io/v1:FlowSchema',
+    {
+      metadata: { name: `${global}-away` },
+      spec: { priorityLevelConfiguration: { name: `${global}-away` }, matchingPrecedence: 9998 },
+    },
+    /its priority level does not exist: NotFound/,
+  ],
+  [
+    'a claim that nothing provides for',
+    'kubernetes:core/v1:PersistentVolumeClaim',
+    {
+      metadata: metadata('unbound'),
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: '', resources: { requests: { storage: '1Gi' } } },
+    },
+    /no persistent volumes available|the claim is not bound to a volume yet/,
+  ],
+  [
+    'an attachment that nobody makes',
+    'kubernetes:storage.k8s.io/v1:VolumeAttachment',
+    {
+      metadata: { name: `${global}-away` },
+      spec: { attacher: 'example.test', nodeName: 'none', source: { persistentVolumeName: 'none' } },
+    },
+    /the volume is not attached to its node yet/,
+  ],
+  [
+    'a job whose pods are refused',
+    'kubernetes:batch/v1:Job',
+    {
+      metadata: metadata('refused'),
+      spec: { template: { spec: { ...pod, serviceAccountName: 'nobody-made-it' } } },
+    },
+    /its pods may not be created: FailedCreate: .*serviceaccount "nobody-made-it" not found/,
+  ],
+];
+
+describe('readiness on a real control plane', () => {
+  let client: KubernetesClient;
+  let provider: ServedProvider;
+  let place: ProviderInNamespace;
+  const made: Kept[] = [];
+  // Begun before all else, because it takes long.
+  let scaler: Promise<Kept>;
+
+  beforeAll(async () => {
+    place = await providerInNamespace(namespace);
+    ({ client, provider } = place);
+    await make('kubernetes:apps/v1:Deployment', 'scaled', { metadata: metadata('scaled'), spec: none('scaled') });
+    scaler = make('kubernetes:autoscaling/v2:HorizontalPodAutoscaler', 'scaler', {
+      metadata: { ...metadata('scaler'), annotations: { 'pulumi.com/timeoutSeconds': '50' } },
+      spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'scaled' } },
+    });
+  });
+  afterAll(async () => {
+    for (const kept of made.toReversed()) await provider.delete(kept);
+    await place.end();
+  }, LONG_MS);
+
+  const make = async (type: string, name: string, inputs: JsonObject): Promise<Kept> => {
+    const kept = await provider.create(type, name, inputs);
+    made.push(kept);
+    return kept;
+  };
+
+  // In the order of the table: a claim is bound to the volume before it.
+  it('comes for every kind that needs no node', { timeout: LONG_MS }, async () => {
+    for (const [name, { type, inputs, shows, shown }] of Object.entries(CASES)) {
+      const { state } = await make(type, name, inputs);
+      expect([name, shows(state.value)]).toEqual([name, shown]);
+    }
+  });
+
+  it('of an autoscaler comes once its controller has found what it scales', { timeout: LONG_MS }, async () => {
+    const { state } = await scaler;
+    expect(condition(state.value, 'AbleToScale')).toBe('True');
+  });
+
+  it.each([
+    ['comes with the certificate', 'Approved', /^issued$/],
+    ['fails when it is denied', 'Denied', /the request was denied: Test: by the test/],
+  ])('of a signing request %s', async (_, verdict, outcome) => {
+    const name = `${global}-${verdict.toLowerCase()}`;
+    const reference = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', name };
+    const spec = { request: issueCertificateRequest(name), signerName: 'example.test/nobody', usages: ['client auth'] };
+    let decide = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (decide = resolve));
+    const told = await ServedProvider.start(client, { onStatus: () => decide() });
+    const type = 'kubernetes:certificates.k8s.io/v1:CertificateSigningRequest';
+    const creation = told.create(type, name, { metadata: { name }, spec }).then(
+      ({ state }) => (stringAt(state.value['status'], 'certificate') === undefined ? 'nothing' : 'issued'),
+      (error: unknown) => String(error),
+    );
+    await asked;
+    // The test is approver and signer; no real signer is shown by this.
+    const conditions = [{ type: verdict, status: 'True', reason: 'Test', message: 'by the test' }];
+    await client.mergePatch(reference, { status: { conditions } }, { subresource: 'approval' });
+    const issued = verdict === 'Approved' ? { certificate: someCertificate() } : {};
+    await client.mergePatch(reference, { status: issued }, { subresource: 'status' });
+    expect(await creation).toMatch(outcome);
+    await client.delete(reference);
+    told.stop();
+  });
+
+  it('does not come for what lacks something, and says what', { timeout: LONG_MS }, async () => {
+    const quick = await ServedProvider.start(client, { readinessTimeoutSeconds: 2, stack: provider.stack });
+    const judge = async ([name, type, inputs, words]: (typeof LACKING)[number]): Promise<void> => {
+      const failure = await failureOf(quick.create(type, name, inputs));
+      expect([name, failure.error?.code]).toEqual([name, 'NotReady']);
+      expect([failure.error?.text.en, ...(failure.error?.details ?? []).map(({ en }) => en)].join('\n')).toMatch(words);
+      expect(failure.error?.text.ko).toMatch(/[가-힣]/);
+      const again = await quick.create(type, name, {
+        ...inputs,
+        metadata: { ...fields(inputs['metadata']), annotations: { 'pulumi.com/skipAwait': 'true' } },
+      });
+      await provider.delete(again);
+    };
+    await Promise.all(LACKING.map(judge));
+    quick.stop();
+  });
+
+  it('of a claim is not waited for where it is bound only when a pod uses it', async () => {
+    const name = `${global}-late`;
+    await make('kubernetes:storage.k8s.io/v1:StorageClass', 'late', {
+      metadata: { name },
+      provisioner: 'example.test/none',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    const { state } = await make('kubernetes:core/v1:PersistentVolumeClaim', 'late', {
+      metadata: metadata('late'),
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: name, resources: { requests: { storage: '1Gi' } } },
+    });
+    expect(stringAt(state.value['status'], 'phase')).toBe('Pending');
+  });
+
+  it('is what the program waits for, where it says so', async () => {
+    const name = 'awaited';
+    let tell = (_message: string): void => undefined;
+    const asked = new Promise<string>((resolve) => (tell = resolve));
+    const told = await ServedProvider.start(client, { onStatus: (_, message) => tell(message) });
+    const creation = told.create('kubernetes:core/v1:ConfigMap', name, {
+      metadata: {
+        ...metadata(name),
+        annotations: { 'pulumi.com/waitFor': '["jsonpath={.data.done}=yes", "jsonpath={.metadata.labels.seen}"]' },
+      },
+      data: { wanted: '1' },
+    });
+    expect(await asked).toBe('it has no {.data.done} yet');
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name, namespace };
+    await client.mergePatch(reference, { data: { done: 'yes' }, metadata: { labels: { seen: '' } } });
+    const { state } = await creation;
+    expect(state.value['data']).toEqual({ wanted: '1', done: 'yes' });
+    told.stop();
+  });
+
+  it('that the program waits for in vain is told in its words', async () => {
+    const quick = await ServedProvider.start(client, { readinessTimeoutSeconds: 1 });
+    const failure = await failureOf(
+      quick.create('kubernetes:core/v1:ConfigMap', 'vain', {
+        metadata: { ...metadata('vain'), annotations: { 'pulumi.com/waitFor': 'condition=Ready' } },
+      }),
+    );
+    expect(failure.error?.text.en).toBe(
+      `ConfigMap "vain" in namespace "${namespace}" did not get ready within 1 s: it has no condition Ready yet`,
+    );
+    expect(failure.partly?.getId()).toBe(`${namespace}/vain`);
+    quick.stop();
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ['pulumi.com/waitFor', 'ready', 'ConfigMap', /must look like condition=Ready/],
+    ['pulumi.com/waitFor', 'jsonpath={..a}', 'ConfigMap', /cannot be read at/],
+    ['pulumi.com/waitFor', 'condition=Ready', 'Secret', /a Secret is never read here/],
+    ['pulumi.com/timeoutSeconds', '5m', 'ConfigMap', /must be a number of seconds/],
+    ['pulumi.com/timeoutSeconds', '0', 'ConfigMap', /must be a number of seconds/],
+    ['pulumi.com/skipAwait', 'yes', 'ConfigMap', /must be "true" or "false"/],
+    ['pulumi.com/patchForce', 'true', 'ConfigMap', /does not know the annotation/],
+  ])('is not asked for in a way that would be passed over: %s %s', async (key, written, kind, words) => {
+    const type = `kubernetes:core/v1:${kind}`;
+    const answer = await provider.check(provider.urn(type, 'a'), {
+      metadata: { ...metadata('a'), annotations: { [key]: written } },
+    });
+    expect(answer.getFailuresList().map((failure) => failure.getProperty())).toEqual([
+      `metadata.annotations["${key}"]`,
+    ]);
+    expect(decodeProviderError(answer.getFailuresList()[0]?.getReason() ?? '')?.text.en).toMatch(words);
+  });
+
+  it('of what a pod stands on in a new namespace, its account and the figures of a quota, is waited for by the pod', async () => {
+    const fresh = randomName('pv-fresh');
+    const applying = await ServedProvider.start(client, { waitFor: 'applied' });
+    const space = await applying.create('kubernetes:core/v1:Namespace', fresh, { metadata: { name: fresh } });
+    await applying.create('kubernetes:core/v1:ResourceQuota', 'quota', {
+      metadata: { name: 'quota', namespace: fresh },
+      spec: { hard: { pods: '3' } },
+    });
+    const { id } = await applying.create('kubernetes:core/v1:Pod', 'pod', {
+      metadata: { name: 'pod', namespace: fresh },
+      spec: podSpec({}, { schedulerName: 'nobody' }),
+    });
+    expect(id).toBe(`${fresh}/pod`);
+    await applying.delete(space);
+    applying.stop();
+  });
+
+  it('is asked for by nobody any more once the engine has cancelled: no call writes or waits', async () => {
+    const { Empty } = await import('google-protobuf/google/protobuf/empty_pb.js');
+    const cancelled = await ServedProvider.start(client);
+    const type = 'kubernetes:core/v1:ConfigMap';
+    const kept = await cancelled.create(type, 'cancelled', { metadata: metadata('cancelled'), data: { a: '1' } });
+    await call((done) => cancelled.rpc.cancel(new Empty(), done));
+    const late = [
+      () => cancelled.create(type, 'late', { metadata: metadata('never') }),
+      () => cancelled.update(kept, { metadata: metadata('cancelled'), data: { a: '2' } }),
+      () => cancelled.read(kept),
+      () => cancelled.delete(kept),
+    ];
+    for (const rpc of late) expect((await failureOf(rpc())).error?.code).toBe('Interrupted');
+    const live = await client.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'cancelled', namespace });
+    expect(live?.['data']).toEqual({ a: '1' });
+    expect(await client.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'never', namespace })).toBeUndefined();
+    cancelled.stop();
+  });
+});
+
+function fields(value: unknown): JsonObject {
+  return { ...(fieldsAt(value) as JsonObject) };
+}
