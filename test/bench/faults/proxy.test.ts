@@ -136,9 +136,13 @@ describe('a fault', () => {
     expect(await thrown(seen())).toMatchObject({ failure: { reason: 'Expired' } });
   });
 
-  it.each(['other-authority', 'expired', 'other-name'] as const)('certificate %s is refused', async (shown) => {
+  it.each([
+    ['other-authority', 'KubernetesUnreachable'],
+    ['expired', 'CertificateExpired'],
+    ['other-name', 'KubernetesUnreachable'],
+  ] as const)('certificate %s is refused', async (shown, code) => {
     proxy.show(shown);
-    expect((await thrown(get('plain'))).code).toBe('KubernetesUnreachable');
+    expect((await thrown(get('plain'))).code).toBe(code);
     expect(proxy.requests).toEqual([]);
     proxy.show('right');
     expect(await get('absent')).toBeUndefined();
