@@ -63,6 +63,7 @@ export const ERROR_CODES = {
   StoreUnreachable: 'failed',
   OperationRunning: 'failed',
   ClaimLost: 'failed',
+  SiteKeyRefused: 'failed',
   OwnershipConflict: 'failed',
   // testbeds
   TestbedUnknown: 'usage',

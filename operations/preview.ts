@@ -68,7 +68,11 @@ export async function previewSpec(
           } finally {
             // The key of a stack that was only tried is nobody's.
             if (known === undefined)
-              await (await import('../engine/data-keys.js')).openDataKeys({ directory: site.keysDirectory }).end(id);
+              await (
+                await import('../engine/data-keys.js')
+              )
+                .openDataKeys({ store: site.store, directory: site.keysDirectory })
+                .end(id);
           }
         });
       });

@@ -62,7 +62,7 @@ describe('the secrets of a state', () => {
   it("can be opened by the vendor's CLI with the site's keys", async () => {
     const directory = mkdtempSync(join(tmpdir(), 'testbed-keys-'));
     const stack = { ...harness.stack(), dataKey: '' };
-    const own = { ...stack, dataKey: await openDataKeys({ directory }).forStack(stack.name) };
+    const own = { ...stack, dataKey: await openDataKeys({ store: stack.store, directory }).forStack(stack.name) };
     const canary = `cn-${randomBytes(6).toString('hex')}`;
     await harness.run('up', own, { canary });
     writeFileSync(join(directory, 'Pulumi.yaml'), 'name: testbed\nruntime: nodejs\n');
