@@ -1,12 +1,16 @@
 import type { JsonObject } from '../../kubernetes/types';
+import { TestbedError } from '../../errors';
 import { changesBetween, isSame, type Change } from './changes';
 import { AUTONAMED } from './check';
+import type { Run } from './context';
 import { STATE_KEYS, mapAt, wordAt } from './objects';
+import { withMark } from './ownership';
 import { formatPath, isWithin, parsePath, valueAt } from './paths';
 import { needsReplacement, takesSamePlace } from './replacement';
+import { fieldManagerOf, objectOf, uidOf } from './state';
 import { parseTypeToken } from './type-token';
 import { parseUrn } from './urn';
-import type { Properties } from './wire';
+import { hasUnknown, type Properties } from './wire';
 
 export interface DiffQuestion {
   readonly urn: string;
@@ -42,6 +46,34 @@ export function diffInputs(question: DiffQuestion): DiffAnswer {
   const replaces = changes.some((change) => change.replaces);
   const autonamed = wordAt(news.value, 'metadata', 'annotations', AUTONAMED) === 'true';
   return { changes, deleteBeforeReplace: replaces && !autonamed && takesSamePlace(news.value, state.value) };
+}
+
+/**
+ * The difference, with the server's last word on a replacement: a new object is made only where a dry run of the change in place is
+ * refused. So a default that is written out, or a toleration that comes, ends no Pod and starts no Job again. Where the server can't be asked (a value is not
+ * known yet, a right is missing) the table's word stands.
+ */
+export async function judgedDiff(run: Run, question: DiffQuestion): Promise<DiffAnswer> {
+  const answer = diffInputs(question);
+  if (!answer.changes.some(({ replaces }) => replaces) || !(await isAcceptedInPlace(run, question))) return answer;
+  return { changes: answer.changes.map((change) => ({ ...change, replaces: false })), deleteBeforeReplace: false };
+}
+
+async function isAcceptedInPlace(run: Run, { urn, state, news }: DiffQuestion): Promise<boolean> {
+  const uid = uidOf(state);
+  if (uid === undefined || hasUnknown(news.value) || !takesSamePlace(news.value, state.value)) return false;
+  const object = withMark(objectOf(news), { stack: run.context.stack, urn });
+  try {
+    await run.context.client.apply(
+      { ...object, metadata: { ...object.metadata, uid } },
+      { dryRun: true, fieldManager: fieldManagerOf(state) },
+    );
+    return true;
+  } catch (error) {
+    // Whatever it is: if it stands in the way of the replacement too, that says so.
+    if (error instanceof TestbedError) return false;
+    throw error;
+  }
 }
 
 function oldInputsOf({ oldInputs, state }: DiffQuestion): JsonObject {

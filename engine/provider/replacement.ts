@@ -10,18 +10,29 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   'apps/DaemonSet': ['spec.selector'],
   'apps/ReplicaSet': ['spec.selector'],
   'apps/StatefulSet': ['spec.podManagementPolicy', 'spec.selector', 'spec.serviceName', 'spec.volumeClaimTemplates'],
-  'batch/Job': ['spec.completionMode', 'spec.completions', 'spec.manualSelector', 'spec.selector', 'spec.template'],
+  'apps/ControllerRevision': ['data'],
+  'batch/Job': [
+    'spec.backoffLimitPerIndex',
+    'spec.completionMode',
+    'spec.completions',
+    'spec.managedBy',
+    'spec.manualSelector',
+    'spec.podFailurePolicy',
+    'spec.selector',
+    'spec.successPolicy',
+    'spec.template',
+  ],
   '/Pod': ['spec'],
   '/PersistentVolumeClaim': [
     'spec.accessModes',
     'spec.dataSource',
+    'spec.dataSourceRef',
     'spec.selector',
     'spec.storageClassName',
     'spec.volumeMode',
     'spec.volumeName',
   ],
-  '/PersistentVolume': ['spec.csi', 'spec.hostPath', 'spec.local', 'spec.nfs', 'spec.volumeMode'],
-  '/ReplicationController': ['spec.selector'],
+  '/PersistentVolume': ['spec'],
   '/Service': ['spec.clusterIP'],
   '/Secret': ['type'],
   '/ResourceQuota': ['spec.scopes', 'spec.scopeSelector'],
@@ -30,23 +41,43 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   'storage.k8s.io/StorageClass': ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'],
   'scheduling.k8s.io/PriorityClass': ['value', 'preemptionPolicy'],
   'node.k8s.io/RuntimeClass': ['handler'],
+  'storage.k8s.io/CSIDriver': ['spec.attachRequired', 'spec.volumeLifecycleModes'],
+  'storage.k8s.io/CSIStorageCapacity': ['nodeTopology', 'storageClassName'],
+  'storage.k8s.io/VolumeAttributesClass': ['driverName', 'parameters'],
+  'resource.k8s.io/ResourceClaim': ['spec'],
+  'resource.k8s.io/ResourceClaimTemplate': ['spec'],
+  'events.k8s.io/Event': [
+    'action',
+    'eventTime',
+    'note',
+    'reason',
+    'regarding',
+    'related',
+    'reportingController',
+    'reportingInstance',
+    'type',
+  ],
   'networking.k8s.io/IngressClass': ['spec.controller'],
   'discovery.k8s.io/EndpointSlice': ['addressType'],
   'apiextensions.k8s.io/CustomResourceDefinition': ['spec.group', 'spec.scope', 'spec.names.plural', 'spec.names.kind'],
 };
 
-/** Exceptions to a row above. */
+/** Exceptions to a row above. Where they depend on more than the path, the row stands and the server has the last word (see diff.ts). */
 const MUTABLE: Readonly<Record<string, readonly string[]>> = {
-  '/Pod': [
-    'spec.activeDeadlineSeconds',
-    'spec.containers.*.image',
-    'spec.initContainers.*.image',
-    'spec.terminationGracePeriodSeconds',
-    'spec.tolerations',
+  '/Pod': ['spec.containers.*.image', 'spec.initContainers.*.image'],
+  '/PersistentVolume': [
+    'spec.accessModes',
+    'spec.capacity',
+    'spec.claimRef',
+    'spec.mountOptions',
+    'spec.persistentVolumeReclaimPolicy',
+    'spec.storageClassName',
+    'spec.volumeAttributesClassName',
   ],
-  // Queueing may still change where a suspended Job runs; the server says when it may not.
-  'batch/Job': ['spec.template.spec.nodeSelector'],
 };
+
+/** Of a claim without a volume nothing may change. Once it has one its data are worth more than a change: then the server says no. */
+const UNBOUND_CLAIM = ['spec.resources', 'spec.volumeAttributesClassName'].map(parsePath);
 
 const EVERYWHERE = ['kind', 'metadata.name', 'metadata.namespace'].map(parsePath);
 const FROZEN_DATA = ['data', 'binaryData', 'stringData', 'immutable'].map(parsePath);
@@ -58,6 +89,8 @@ export function needsReplacement(group: string, kind: string, path: Path, live: 
   const row = `${group}/${kind}`;
   if ((row === '/ConfigMap' || row === '/Secret') && live['immutable'] === true)
     if (FROZEN_DATA.some((prefix) => isWithin(path, prefix))) return true;
+  if (row === '/PersistentVolumeClaim' && wordAt(live, 'status', 'phase') === 'Pending')
+    if (UNBOUND_CLAIM.some((prefix) => isWithin(path, prefix))) return true;
   if ((MUTABLE[row] ?? []).some((prefix) => isWithin(path, parsePath(prefix)))) return false;
   // A parent that comes or goes as a whole takes its immutable fields with it.
   return (IMMUTABLE[row] ?? []).some((prefix) => within(parsePath(prefix)));

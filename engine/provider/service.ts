@@ -8,7 +8,7 @@ import { checkInputs, type CheckFailure, type CheckQuestion } from './check';
 import { CLUSTER_KEY, checkConfiguration, configure, isAnotherCluster, isConnectionKey } from './configuration';
 import { startRun, type ProviderContext } from './context';
 import { changesBetween, type Change } from './changes';
-import { diffInputs } from './diff';
+import { judgedDiff } from './diff';
 import { endObject } from './end';
 import { create, update } from './lifecycle';
 import { formatPath } from './paths';
@@ -87,8 +87,8 @@ export function providerService(context: ProviderContext): UntypedServiceImpleme
       });
       return checkResponse(inputs, failures);
     }),
-    diff: unary(run, (request: provider.DiffRequest) => {
-      const { changes, deleteBeforeReplace } = diffInputs({
+    diff: unary(run, async (request: provider.DiffRequest) => {
+      const { changes, deleteBeforeReplace } = await judgedDiff(run, {
         urn: request.getUrn(),
         state: readStruct(request.getOlds()),
         news: readStruct(request.getNews()),

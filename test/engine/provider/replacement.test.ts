@@ -25,7 +25,13 @@ describe('a change', () => {
     ['batch', 'Job', 'spec.parallelism', false],
     ['', 'Pod', 'spec.containers[0].image', false],
     ['', 'Pod', 'spec.containers[0].command[0]', true],
-    ['', 'Pod', 'spec.tolerations[0].key', false],
+    ['', 'Pod', 'spec.tolerations[0].key', true],
+    ['', 'PersistentVolume', 'spec.flexVolume', true],
+    ['', 'PersistentVolume', 'spec.capacity.storage', false],
+    ['', 'ReplicationController', 'spec.selector.app', false],
+    ['batch', 'Job', 'spec.podFailurePolicy', true],
+    ['resource.k8s.io', 'ResourceClaim', 'spec.devices', true],
+    ['storage.k8s.io', 'CSIDriver', 'spec.attachRequired', true],
     ['', 'PersistentVolumeClaim', 'spec.storageClassName', true],
     ['', 'PersistentVolumeClaim', 'spec.resources.requests.storage', false],
     ['', 'Service', 'spec.clusterIP', true],
@@ -45,6 +51,12 @@ describe('a change', () => {
   it('of the data of an object that is frozen makes a new one', () => {
     expect(needsReplacement('', 'ConfigMap', ['data', 'a'], { immutable: true })).toBe(true);
     expect(needsReplacement('', 'Secret', ['data', 'a'], { immutable: false })).toBe(false);
+  });
+
+  it('of the size of a claim makes a new one only as long as it has no volume', () => {
+    const size = parsePath('spec.resources.requests.storage');
+    expect(needsReplacement('', 'PersistentVolumeClaim', size, { status: { phase: 'Pending' } })).toBe(true);
+    expect(needsReplacement('', 'PersistentVolumeClaim', size, { status: { phase: 'Bound' } })).toBe(false);
   });
 
   const urn = 'urn:pulumi:tb::testbed::kubernetes:core/v1:Service::a';

@@ -1,4 +1,5 @@
 import type { KubernetesClient } from '../../../../kubernetes/types';
+import type { ProviderContext } from '../../../../engine/provider';
 import { adminClient, ServedProvider } from './served-provider';
 
 /** A served provider, and a namespace on the real API server. */
@@ -9,10 +10,13 @@ export interface ProviderInNamespace {
   end(): Promise<void>;
 }
 
-export async function providerInNamespace(namespace: string): Promise<ProviderInNamespace> {
+export async function providerInNamespace(
+  namespace: string,
+  options: Partial<ProviderContext> = {},
+): Promise<ProviderInNamespace> {
   const client = adminClient();
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const provider = await ServedProvider.start(client);
+  const provider = await ServedProvider.start(client, options);
   return {
     client,
     provider,

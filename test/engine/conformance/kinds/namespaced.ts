@@ -1,0 +1,285 @@
+import type { KindCase } from './kind-case';
+
+const word = (value: string): string => Buffer.from(value).toString('base64');
+const AT = '2026-01-02T03:04:05.000000Z';
+
+/** Kinds of a namespace that hold configuration, networks, rights and storage. */
+export const NAMESPACED: readonly KindCase[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    scope: 'namespace',
+    fields: () => ({ data: { 'a.conf': 'x', b: 'y', empty: '' }, binaryData: { raw: 'AAEC' } }),
+    change: ['data["a.conf"]', 'z'],
+    add: ['data.c', '1000m'],
+    drop: ['data.b', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    scope: 'namespace',
+    fields: () => ({ type: 'Opaque', data: { password: word('one'), user: word('me') } }),
+    change: ['data.password', word('two')],
+    add: ['data.extra', word('more')],
+    drop: ['data.user', undefined],
+    replace: [['type', 'example.test/other']],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    scope: 'namespace',
+    fields: () => ({ automountServiceAccountToken: false, imagePullSecrets: [{ name: 'one' }, { name: 'two' }] }),
+    change: ['automountServiceAccountToken', true],
+    add: ['secrets', [{ name: 'other' }]],
+    drop: ['automountServiceAccountToken', undefined],
+    list: ['imagePullSecrets[1]', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        limits: [{ type: 'PersistentVolumeClaim', max: { storage: '2048Mi' }, min: { storage: '1Mi' } }],
+      },
+    }),
+    change: ['spec.limits[0].max.storage', '3Gi'],
+    drop: ['spec.limits[0].min', undefined],
+    list: ['spec.limits[1]', { type: 'Pod', max: { cpu: '200' } }],
+    replace: [],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    scope: 'namespace',
+    fields: () => ({ spec: { hard: { 'count/leases.coordination.k8s.io': '4000', services: '0500' } } }),
+    change: ['spec.hard.services', '501'],
+    add: ['spec.hard["count/configmaps"]', '1k'],
+    drop: ['spec.hard.services', undefined],
+    replace: [['spec.scopes', ['BestEffort']]],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        storageClassName: 'no-such-class',
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1024Mi' } },
+      },
+    }),
+    replace: [
+      ['spec.storageClassName', 'other-class'],
+      ['spec.accessModes', ['ReadWriteMany']],
+      ['spec.volumeMode', 'Block'],
+      ['spec.selector', { matchLabels: { a: 'b' } }],
+      ['spec.resources.requests.storage', '512Mi'],
+    ],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        selector: { app: 'conformance' },
+        ports: [
+          { name: 'http', port: 80, targetPort: 'http' },
+          { name: 'dns', port: 53, protocol: 'UDP' },
+        ],
+      },
+    }),
+    change: ['spec.ports[0].targetPort', 8080],
+    add: ['spec.sessionAffinity', 'ClientIP'],
+    drop: ['spec.selector.app', undefined],
+    list: ['spec.ports[1]', undefined],
+    replace: [['spec.clusterIP', 'None']],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    scope: 'namespace',
+    fields: () => ({ subsets: [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ port: 80 }] }] }),
+    change: ['subsets[0].ports[0].port', 81],
+    add: ['subsets[0].addresses[0].hostname', 'host'],
+    list: ['subsets[0].addresses[1]', { ip: '192.0.2.8' }],
+    replace: [],
+  },
+  {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    scope: 'namespace',
+    fields: () => ({
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['192.0.2.7'], conditions: { ready: true } }],
+      ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+    }),
+    change: ['ports[0].port', 81],
+    add: ['endpoints[0].hostname', 'host'],
+    drop: ['endpoints[0].conditions', undefined],
+    list: ['endpoints[1]', { addresses: ['192.0.2.8'] }],
+    replace: [['addressType', 'FQDN']],
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { a: 'b' } } }], ports: [{ port: 80, protocol: 'TCP' }] }],
+      },
+    }),
+    change: ['spec.ingress[0].ports[0].port', 'http'],
+    add: ['spec.egress', [{ ports: [{ port: 53, protocol: 'UDP' }] }]],
+    drop: ['spec.ingress', undefined],
+    list: ['spec.ingress[0].ports[1]', { port: 443, endPort: 444 }],
+    replace: [],
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        ingressClassName: 'none',
+        defaultBackend: { service: { name: 'one', port: { number: 80 } } },
+        rules: [
+          {
+            host: 'a.example.test',
+            http: {
+              paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'a', port: { name: 'http' } } } }],
+            },
+          },
+        ],
+      },
+    }),
+    change: ['spec.rules[0].host', 'b.example.test'],
+    add: ['spec.tls', [{ hosts: ['a.example.test'], secretName: 'tls' }]],
+    drop: ['spec.defaultBackend', undefined],
+    list: ['spec.rules[1]', { host: 'c.example.test' }],
+    replace: [],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    scope: 'namespace',
+    fields: () => ({
+      rules: [
+        { apiGroups: [''], resources: ['pods', 'services'], verbs: ['get', 'list'] },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'], resourceNames: ['one'] },
+      ],
+    }),
+    change: ['rules[0].verbs[1]', 'watch'],
+    add: ['rules[0].resourceNames', ['one']],
+    drop: ['rules[1].resourceNames', undefined],
+    list: ['rules[1]', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    scope: 'namespace',
+    fields: ({ namespace }) => ({
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'role' },
+      subjects: [
+        { kind: 'ServiceAccount', name: 'one', namespace },
+        { kind: 'User', name: 'two', apiGroup: 'rbac.authorization.k8s.io' },
+      ],
+    }),
+    change: ['subjects[0].name', 'other'],
+    drop: ['subjects', undefined],
+    list: ['subjects[1]', undefined],
+    replace: [
+      ['roleRef.name', 'other'],
+      ['roleRef.kind', 'ClusterRole'],
+    ],
+  },
+  {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    scope: 'namespace',
+    fields: () => ({ spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime: AT } }),
+    change: ['spec.holderIdentity', 'you'],
+    add: ['spec.leaseTransitions', 1],
+    drop: ['spec.leaseDurationSeconds', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Event',
+    scope: 'namespace',
+    fields: ({ namespace }) => ({
+      involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace },
+      reason: 'Conformance',
+      message: 'one',
+      type: 'Normal',
+      count: 1,
+      source: { component: 'conformance' },
+    }),
+    change: ['message', 'two'],
+    drop: ['source.component', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    scope: 'namespace',
+    fields: ({ namespace }) => ({
+      regarding: { apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace },
+      eventTime: AT,
+      reportingController: 'example.test/conformance',
+      reportingInstance: 'one',
+      action: 'Testing',
+      reason: 'Conformance',
+      note: 'one',
+      type: 'Normal',
+    }),
+    replace: [
+      ['note', 'two'],
+      ['reason', 'Other'],
+      ['reportingController', 'example.test/other'],
+    ],
+  },
+  {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIStorageCapacity',
+    scope: 'namespace',
+    fields: () => ({
+      storageClassName: 'none',
+      capacity: '1024Gi',
+      nodeTopology: { matchLabels: { zone: 'a' } },
+    }),
+    change: ['capacity', '2Ti'],
+    add: ['maximumVolumeSize', '1Gi'],
+    drop: ['capacity', undefined],
+    replace: [
+      ['storageClassName', 'other'],
+      ['nodeTopology', { matchLabels: { zone: 'b' } }],
+    ],
+  },
+  {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    scope: 'namespace',
+    fields: () => ({
+      spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'none.example.test', count: 1 } }] } },
+    }),
+    replace: [['spec.devices.requests[0].exactly.count', 2]],
+  },
+  {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaimTemplate',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'none.example.test', count: 1 } }] } },
+      },
+    }),
+    replace: [['spec.spec.devices.requests[0].exactly.count', 2]],
+  },
+];

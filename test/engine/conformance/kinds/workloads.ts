@@ -1,0 +1,187 @@
+import type { KindCase } from './kind-case';
+import { APP_LABELS, JOB_TEMPLATE, POD_SPEC, POD_TEMPLATE } from './pod';
+
+const SELECTOR = { matchLabels: APP_LABELS };
+const OTHER_SELECTOR = { matchLabels: { app: 'conformance', 'example.test/tier': 'other' } };
+const IMAGE = 'spec.template.spec.containers[0].image';
+
+/** Kinds that make pods; without a replica or suspended, so that nothing runs. */
+export const WORKLOADS: readonly KindCase[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    scope: 'namespace',
+    fields: () => ({ spec: POD_SPEC }),
+    change: ['spec.containers[0].image', 'example.test/main:2'],
+    replace: [
+      ['spec.containers[0].args[0]', '--loud'],
+      ['spec.restartPolicy', 'Never'],
+      ['spec.securityContext.runAsUser', 1000],
+      ['spec.containers[0].resources.limits.cpu', '2'],
+      ['spec.terminationGracePeriodSeconds', 7],
+    ],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PodTemplate',
+    scope: 'namespace',
+    fields: () => ({ template: POD_TEMPLATE }),
+    change: ['template.spec.containers[0].image', 'example.test/main:2'],
+    add: ['template.spec.priority', 0],
+    drop: ['template.spec.securityContext.runAsUser', undefined],
+    list: ['template.spec.containers[0].env[2]', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    scope: 'namespace',
+    fields: () => ({ spec: { replicas: 0, selector: APP_LABELS, template: POD_TEMPLATE } }),
+    change: [IMAGE, 'example.test/main:2'],
+    add: ['spec.minReadySeconds', 3],
+    drop: ['spec.template.spec.volumes[0].emptyDir.sizeLimit', undefined],
+    list: ['spec.template.spec.containers[0].ports[1]', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        replicas: 0,
+        selector: SELECTOR,
+        template: POD_TEMPLATE,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } },
+      },
+    }),
+    change: [IMAGE, 'example.test/main:2'],
+    add: ['spec.revisionHistoryLimit', 2],
+    drop: ['spec.template.spec.containers[0].readinessProbe', undefined],
+    list: ['spec.template.spec.containers[0].env[1].value', 'changed'],
+    replace: [['spec.selector', OTHER_SELECTOR]],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    scope: 'namespace',
+    fields: () => ({ spec: { replicas: 0, selector: SELECTOR, template: POD_TEMPLATE } }),
+    change: [IMAGE, 'example.test/main:2'],
+    add: ['spec.minReadySeconds', 3],
+    drop: ['spec.template.spec.containers[0].args', undefined],
+    list: ['spec.template.spec.containers[0].env[1]', undefined],
+    replace: [['spec.selector', OTHER_SELECTOR]],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    scope: 'namespace',
+    fields: () => ({ spec: { selector: SELECTOR, template: POD_TEMPLATE } }),
+    change: [IMAGE, 'example.test/main:2'],
+    add: ['spec.minReadySeconds', 3],
+    drop: ['spec.template.spec.containers[0].resources.limits.memory', undefined],
+    list: ['spec.template.spec.containers[0].volumeMounts[0].mountPath', '/elsewhere'],
+    replace: [['spec.selector', OTHER_SELECTOR]],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        replicas: 0,
+        serviceName: 'conformance',
+        selector: SELECTOR,
+        template: POD_TEMPLATE,
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1024Mi' } } },
+          },
+        ],
+      },
+    }),
+    change: [IMAGE, 'example.test/main:2'],
+    add: ['spec.minReadySeconds', 3],
+    drop: ['spec.template.spec.terminationGracePeriodSeconds', undefined],
+    list: ['spec.template.spec.containers[0].env[0].value', 'changed'],
+    replace: [
+      ['spec.serviceName', 'other'],
+      ['spec.podManagementPolicy', 'Parallel'],
+      ['spec.selector', OTHER_SELECTOR],
+      ['spec.volumeClaimTemplates[0].spec.resources.requests.storage', '2Gi'],
+      ['spec.volumeClaimTemplates', undefined],
+    ],
+  },
+  {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    scope: 'namespace',
+    fields: () => ({ spec: { suspend: true, backoffLimit: 3, completions: 1, template: JOB_TEMPLATE } }),
+    change: ['spec.backoffLimit', 4],
+    add: ['spec.ttlSecondsAfterFinished', 3600],
+    list: ['spec.template.spec.tolerations[0].key', 'other'],
+    replace: [
+      [IMAGE, 'example.test/main:2'],
+      ['spec.completions', 2],
+      ['spec.completionMode', 'Indexed'],
+    ],
+  },
+  {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        schedule: '0 0 1 1 *',
+        suspend: true,
+        concurrencyPolicy: 'Forbid',
+        jobTemplate: { spec: { template: JOB_TEMPLATE } },
+      },
+    }),
+    change: ['spec.schedule', '1 0 1 1 *'],
+    add: ['spec.startingDeadlineSeconds', 100],
+    drop: ['spec.concurrencyPolicy', undefined],
+    list: ['spec.jobTemplate.spec.template.spec.containers[0].env[2]', undefined],
+    replace: [],
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    scope: 'namespace',
+    fields: () => ({ revision: 1, data: { spec: { a: 1, b: ['x'] } } }),
+    change: ['revision', 2],
+    replace: [['data', { spec: { a: 2 } }]],
+  },
+  {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    scope: 'namespace',
+    fields: () => ({
+      spec: {
+        minReplicas: 2,
+        maxReplicas: 3,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' },
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+          { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1024Mi' } } },
+        ],
+      },
+    }),
+    change: ['spec.maxReplicas', 4],
+    add: ['spec.behavior.scaleDown.stabilizationWindowSeconds', 30],
+    drop: ['spec.minReplicas', undefined],
+    list: ['spec.metrics[0].resource.target.averageUtilization', 70],
+    replace: [],
+  },
+  {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    scope: 'namespace',
+    fields: () => ({ spec: { minAvailable: '50%', selector: SELECTOR } }),
+    change: ['spec.minAvailable', 1],
+    add: ['spec.unhealthyPodEvictionPolicy', 'AlwaysAllow'],
+    list: ['spec.selector.matchExpressions', [{ key: 'a', operator: 'Exists' }]],
+    replace: [],
+  },
+];
