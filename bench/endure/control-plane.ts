@@ -11,36 +11,41 @@ import { quietSurroundings } from '../own-cluster';
 /** How long a place is used before it is opened anew, in milliseconds: the administrator's certificate lasts an hour. */
 const CREDENTIAL_MS = 40 * 60_000;
 
+/** Opens a site of its own on the control plane, under a name that no other one has. */
+export type Open = (name: string) => Promise<Place>;
+
 /** The suite's own control plane with simulated nodes, and everything that testbeds share on it; stays until `endControlPlane`. */
 export async function onControlPlane(
   folder: string,
-  /** Called again and again, each time with a fresh credential, until it says that it is done. */
-  use: (place: Place, isSpent: () => boolean) => Promise<'done' | 'more'>,
+  /** Called again and again, each time with a fresh credential, until it says that it is done. Places end after each call. */
+  use: (open: Open, isSpent: () => boolean) => Promise<'done' | 'more'>,
+  runners = 1,
 ): Promise<void> {
   const home = join(folder, 'cluster-site');
   mkdirSync(home, { recursive: true });
-  const engine = createEngine({ runners: 1 });
+  const engine = createEngine({ runners });
   const surroundings = { ...quietSurroundings(home), engine };
   try {
     await clusterUp({ nodes: { kind: 'simulated', count: 3 } }, surroundings);
     await sharedUp({}, surroundings);
     const pulumi = await toolPath('pulumi', { environment: surroundings.environment });
-    for (let turn = 1, said = 'more'; said === 'more'; turn += 1) {
-      const connection = await openEmbeddedCluster({ directory: join(home, 'clusters', 'embedded') }).connection(
-        'admin',
-      );
+    const cluster = openEmbeddedCluster({ directory: clusterDirectory(folder) });
+    for (let said = 'more'; said === 'more';) {
+      const connection = await cluster.connection('admin');
       const opened = performance.now();
-      await using place = await openPlace({
-        folder: join(folder, `place-${Date.now()}-${turn}`),
-        connection,
-        pulumi,
-        engine,
-      });
-      said = await use(place, () => performance.now() - opened > CREDENTIAL_MS);
+      await using places = new AsyncDisposableStack();
+      const open: Open = async (name) =>
+        places.use(await openPlace({ folder: join(folder, `${name}-${Date.now()}`), connection, pulumi, engine }));
+      said = await use(open, () => performance.now() - opened > CREDENTIAL_MS);
     }
   } finally {
     await engine.close();
   }
+}
+
+/** The folder of the suite's embedded cluster. */
+export function clusterDirectory(folder: string): string {
+  return join(folder, 'cluster-site', 'clusters', 'embedded');
 }
 
 /** Ends the control plane with all data. */

@@ -24,7 +24,7 @@ export const crash: Suite = {
   name: 'crash',
   run: async (context) => {
     const progress = context.progress<Progress>(() => ({ began: new Date().toISOString(), verdicts: [] }));
-    await onControlPlane(context.folder, (place, isSpent) => go(place, isSpent, progress, context));
+    await onControlPlane(context.folder, async (open, isSpent) => go(await open('place'), isSpent, progress, context));
     const killed = progress.verdicts.filter(({ write }) => write !== undefined);
     const missed = [
       ...progress.verdicts.flatMap(({ point, write, missed: lines }) =>

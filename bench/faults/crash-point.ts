@@ -58,7 +58,8 @@ function victimsOf(cli: RunningCli, victim: Victim): readonly number[] {
   return victim === 'all' ? family : family.filter((pid) => pid !== cli.pid);
 }
 
-async function outliving(pids: readonly number[]): Promise<readonly number[]> {
+/** Those of them that still run after a minute. */
+export async function outliving(pids: readonly number[]): Promise<readonly number[]> {
   const end = performance.now() + OUTLIVES_MS;
   for (;;) {
     const left = pids.filter(isRunning);

@@ -20,10 +20,13 @@ export interface Flows {
   /** Brings the site to where the flow begins; the words of the command that is to be interrupted. */
   prepare(flow: Flow): Promise<readonly string[]>;
   /** The same operation again, straight, and what then does not hold; `interrupted` is the cluster as the interruption left it. */
-  takeUp(flow: Flow, interrupted: readonly KubernetesObject[]): Promise<readonly string[]>;
+  takeUp(flow: Flow, interrupted: readonly KubernetesObject[], meanwhile?: Meanwhile): Promise<readonly string[]>;
   /** Ends what stands, at the end of all trials; what is left. */
   end(): Promise<readonly string[]>;
 }
+
+/** Done with the id of what was taken up, once that is as it should be and before it is ended; gives what does not hold. */
+export type Meanwhile = (id: string) => Promise<readonly string[]>;
 
 /** Runs each flow once without a fault. `isAlone`: nobody else changes the cluster, so that all of it is compared before and after. */
 export async function openFlows(place: Place, prefix: string, isAlone: boolean): Promise<Flows> {
@@ -89,7 +92,7 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
     },
     writes: { up: firstUp, update, down },
     prepare,
-    takeUp: async (flow, interrupted) => {
+    takeUp: async (flow, interrupted, meanwhile = async () => []) => {
       try {
         if (flow === 'down') {
           const id = standing?.id;
@@ -100,7 +103,7 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
             if (!isTestbedError(error, 'TestbedUnknown')) throw error;
           }
           standing = undefined;
-          return await leftovers(id);
+          return [...(await leftovers(id)), ...(id === undefined ? [] : await meanwhile(id))];
         }
         const { testbed } = await up(flow === 'up' ? FIRST : SECOND);
         const [now, again] = [await snapshot(), await up(flow === 'up' ? FIRST : SECOND)];
@@ -111,6 +114,7 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
           ...leftOfOperations(now),
           ...(again.outcome === 'unchanged' ? [] : [`a second re-run says ${again.outcome}`]),
         ];
+        missed.push(...(await meanwhile(testbed.id)));
         return flow === 'up' ? [...missed, ...(await end())] : missed;
       } catch (error) {
         const told = isTestbedError(error) ? `${error.code}: ${error.message}` : String(error);

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signalAll } from './cli';
+import { everything, keyOf, related } from './contents';
+import { outliving } from './crash-point';
+import type { Flow, Flows } from './flows';
+import type { Place } from './place';
+
+export interface StopPoint {
+  readonly flow: Flow;
+  /** The write from 1 before which everything is stopped; it is on its way, and arrives when the processes go on. */
+  readonly k: number;
+}
+
+export interface StopVerdict {
+  readonly point: StopPoint;
+  /** undefined: the flow had fewer writes, and nothing was stopped. */
+  readonly write: string | undefined;
+  /** How the command ended that was stopped and went on. */
+  readonly ended?: { readonly code: number | null; readonly lastLine: string };
+  readonly missed: readonly string[];
+}
+
+/**
+ * Stops command and engine with SIGSTOP before a write, lets another run finish the same operation, then lets them go on: what they still do must
+ * change nothing, in the cluster or in the site's store.
+ */
+export async function stopAt(point: StopPoint, place: Place, flows: Flows): Promise<StopVerdict> {
+  const argv = await flows.prepare(point.flow);
+  place.proxy.begin();
+  const stop = place.proxy.stopAt(point.k, 'before');
+  const cli = place.start(argv);
+  const write = await Promise.race([stop.reached, cli.ended.then(() => undefined)]);
+  if (write === undefined) return { point, write, missed: await flows.takeUp(point.flow, []) };
+  const family = cli.family();
+  signalAll(family, 'SIGSTOP');
+  let ended: StopVerdict['ended'];
+  let isAwake = false;
+  const wake = async (): Promise<void> => {
+    isAwake = true;
+    stop.release();
+    signalAll(family, 'SIGCONT');
+    const { code, stderr } = await cli.ended;
+    ended = {
+      code,
+      lastLine:
+        stderr
+          .trimEnd()
+          .split('\n')
+          .findLast((line) => /^(?:error|warning):/.test(line)) ?? '',
+    };
+  };
+  const missed = await flows.takeUp(point.flow, await everything(place.admin), async (id) => {
+    const before = await trace(place, id);
+    await wake();
+    const outlived = await outliving(family);
+    const after = await trace(place, id);
+    return [
+      ...outlived.map((pid) => `process ${pid} outlives the command`),
+      ...(ended?.code === 0 ? ['the command that was overtaken ends as if all were well'] : []),
+      ...[...new Set([...before.keys(), ...after.keys()])]
+        .filter((key) => before.get(key) !== after.get(key))
+        .map((key) => `${key} changed after the stopped run went on`),
+    ];
+  });
+  // The other run failed: nothing may stay stopped.
+  if (!isAwake) await wake();
+  return { point, write, ...(ended === undefined ? {} : { ended }), missed };
+}
+
+/** Every object of the testbed by its version, and every file of the store and of the state by its content. */
+async function trace({ admin, home }: Place, id: string): Promise<ReadonlyMap<string, string>> {
+  const objects = related(await everything(admin), id).map((object): [string, string] => [
+    keyOf(object),
+    `${object.metadata.uid ?? ''} ${object.metadata.resourceVersion ?? ''}`,
+  ]);
+  const files = ['store', 'state', 'records', 'keys'].flatMap((folder) => filesBelow(join(home, folder)));
+  return new Map([...objects, ...files]);
+}
+
+function filesBelow(folder: string): [string, string][] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return [file, createHash('sha256').update(readFileSync(file)).digest('hex')];
+    });
+}
