@@ -10,8 +10,12 @@ const PREFIX = /^(?:[a-z0-9-]{1,100}\/){0,7}[a-z0-9-]{0,100}$/;
 
 /** The key itself. Throws UsageWrong where it is none: keys become paths, rows and object names. */
 export function requireKey(key: string): string {
-  if (key.length <= MAX_KEY_LENGTH && KEY.test(key)) return key;
+  if (isKey(key)) return key;
   throw wrong(key);
+}
+
+export function isKey(key: string): boolean {
+  return key.length <= MAX_KEY_LENGTH && KEY.test(key);
 }
 
 /** The prefix itself: the beginning of a key, or empty. Throws UsageWrong. */

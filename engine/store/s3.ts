@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { text } from '../../errors';
-import { MAX_DOCUMENT_BYTES } from './document';
+import { MAX_DOCUMENT_BYTES, isKey } from './document';
 import { openRegisterStore, type Cell, type Held, type Register } from './register';
 import { ENDED_BYTES, HEADER_BYTES, decodeObject, encodeObject } from './s3-object';
 import { readS3Url, type S3Place } from './s3-options';
@@ -8,7 +8,6 @@ import { ask } from './s3-requests';
 import { documentUnreadable, storeUnreachable } from './store-errors';
 import type { DocumentStore } from './types';
 
-const KEY = /^[a-z0-9/-]+$/;
 const SMALL_BYTES = 64 * 1024;
 const LIST_BYTES = 8 * 1024 * 1024;
 /** Of 1,000 keys each: more documents than one site ever has. */
@@ -118,7 +117,7 @@ class Bucket implements Register {
       for (const [, entry = ''] of told.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
         const key = valueOf(entry, 'Key')?.slice(this.#at.prefix.length) ?? '';
         // Foreign objects and the probe are no documents.
-        if (KEY.test(key) && Number(valueOf(entry, 'Size')) !== ENDED_BYTES) found.push(key);
+        if (isKey(key) && Number(valueOf(entry, 'Size')) !== ENDED_BYTES) found.push(key);
       }
       next = valueOf(told, 'IsTruncated') === 'true' ? valueOf(told, 'NextContinuationToken') : undefined;
       if (next === undefined) return found;

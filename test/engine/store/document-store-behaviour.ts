@@ -160,3 +160,12 @@ export function versionOf(outcome: WriteOutcome): Version {
   if (outcome.kind === 'written') return outcome.version;
   throw new Error('another writer was first');
 }
+
+/** Lets another one write `theirs 1` and so on over what is there. */
+export async function writeOften(store: DocumentStore, times: number): Promise<void> {
+  for (let time = 1; time <= times; time += 1) {
+    const found = await store.read('states/a');
+    if (found === undefined) throw new Error('it is gone');
+    versionOf(await store.write('states/a', Buffer.from(`theirs ${time}`), found.version));
+  }
+}

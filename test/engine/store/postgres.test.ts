@@ -9,7 +9,7 @@ import { openStore } from '../../../engine/store/open-store';
 import type { DocumentStore } from '../../../engine/store/types';
 import { needRoot } from '../../platform/images/run-in-image';
 import { openLosingProxy } from '../../support/losing-proxy';
-import { describeDocumentStore, versionOf, type StorePlace } from './document-store-behaviour';
+import { describeDocumentStore, versionOf, writeOften, type StorePlace } from './document-store-behaviour';
 import { keysOf } from './history';
 import { openPostgresServer, type PostgresServer } from './postgres-server';
 
@@ -197,11 +197,3 @@ describe('a store in PostgreSQL', () => {
     await missing.close();
   });
 });
-
-async function writeOften(store: DocumentStore, times: number): Promise<void> {
-  for (let time = 1; time <= times; time += 1) {
-    const found = await store.read('states/a');
-    if (found === undefined) throw new Error('it is gone');
-    versionOf(await store.write('states/a', Buffer.from(`theirs ${time}`), found.version));
-  }
-}
