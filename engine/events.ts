@@ -3,7 +3,7 @@ import type { JsonValue } from '../kubernetes/types';
 import { withoutColours } from './colours';
 import { parseEngineMessage, type Step } from './engine-messages';
 import { maskSecrets } from './secret-values';
-import type { EngineEvent, ResourceChange, ResourceOperation } from './types';
+import type { EngineEvent, Repaired, ResourceChange, ResourceOperation } from './types';
 import { nameOfUrn } from './urn';
 
 /** Longest text of a diagnostic that is kept, in characters, and how many are kept of each severity. */
@@ -26,6 +26,8 @@ export interface Report {
   readonly outputs: Readonly<Record<string, JsonValue>>;
   readonly warnings: readonly string[];
   readonly failures: readonly Failure[];
+  /** What the provider took back, where it was asked to. */
+  readonly repaired?: readonly Repaired[];
   /** Whether the engine said how it ended: false when it was killed. */
   readonly complete: boolean;
 }

@@ -3,6 +3,7 @@ import { createEventCollector } from './events';
 import { openGuardedPort } from '../host/guarded-port';
 import type { GrpcHost } from './grpc-host';
 import type { Finished, FromRunner, HostRequest } from './runner-messages';
+import type { Repaired } from './types';
 
 /** After the CLI's end its last event is already here, or on its way: this long, in milliseconds, it is waited for. */
 const LAST_EVENT_MS = 2000;
@@ -44,6 +45,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
 
   const stop = new AbortController();
   const collector = createEventCollector((event) => post({ type: 'event', event }));
+  const repaired: Repaired[] = [];
   const eventsEnd = Promise.withResolvers<void>();
   const opened: GrpcHost[] = [];
   const releases: (() => void | Promise<void>)[] = [];
@@ -67,9 +69,10 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   programs?.loadSdk();
 
   const serve = (connection: ClusterConnection): void => {
-    const provider = hostProvider({ ...request, connection }, stop.signal, (urn, message) =>
-      post({ type: 'event', event: { type: 'status', urn, message } }),
-    );
+    const provider = hostProvider({ ...request, connection }, stop.signal, {
+      onStatus: (urn, message) => post({ type: 'event', event: { type: 'status', urn, message } }),
+      onRepaired: (one) => repaired.push(one),
+    });
     releases.push(() => provider.release());
     // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
     opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
@@ -97,7 +100,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
       await abandon();
       return {
         type: 'finished',
-        report: collector.report(),
+        report: { ...collector.report(), ...(request.repair === undefined ? {} : { repaired }) },
         heapBytes: process.memoryUsage().heapUsed,
         admitted: {
           program: programPort?.counts().admitted ?? 0,

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection } from '../kubernetes/types';
-import { providerService, type ProviderContext } from './provider';
+import { openRepairs, providerService, type ProviderContext, type Repairs } from './provider';
 import type { HostRequest } from './runner-messages';
+import type { Repaired } from './types';
 
 export interface HostedProvider {
   readonly definition: ServiceDefinition;
@@ -13,7 +14,7 @@ export interface HostedProvider {
   release(): Promise<void>;
 }
 
-type ProviderService = (context: ProviderContext) => UntypedServiceImplementation;
+type ProviderService = (context: ProviderContext, repairs?: Repairs) => UntypedServiceImplementation;
 const providerModule = z.object({ providerService: z.custom<ProviderService>((value) => typeof value === 'function') });
 const load = createRequire(__filename);
 
@@ -22,14 +23,19 @@ export function loadProvider(module: string | undefined): ProviderService {
   return module === undefined ? providerService : providerModule.parse(load(module)).providerService;
 }
 
+interface Listeners {
+  readonly onStatus: (urn: string, message: string) => void;
+  readonly onRepaired: (repaired: Repaired) => void;
+}
+
 /** The provider of one operation, with a client of its own: credentials end with the operation. */
 export function hostProvider(
   request: HostRequest & { readonly connection: ClusterConnection },
   signal: AbortSignal,
-  onStatus: (urn: string, message: string) => void,
+  { onStatus, onRepaired }: Listeners,
 ): HostedProvider {
   const client = createClient(request.connection);
-  const implementation = loadProvider(request.provider)({
+  const context: ProviderContext = {
     client,
     stack: request.stack,
     ...(request.previewNamespace === undefined ? {} : { previewNamespace: request.previewNamespace }),
@@ -38,6 +44,8 @@ export function hostProvider(
     ...(request.clusterUid === undefined ? {} : { clusterUid: request.clusterUid }),
     onStatus,
     signal,
-  });
+  };
+  const repairs = request.repair === undefined ? undefined : openRepairs({ objects: request.repair, onRepaired });
+  const implementation = loadProvider(request.provider)(context, repairs);
   return { definition: ResourceProviderService, implementation, release: () => client.close() };
 }

@@ -1,6 +1,6 @@
 import type { ClusterConnection } from '../kubernetes/types';
 import type { Report } from './events';
-import type { EngineEvent, OperationKind, PlannedResource, ProgramReference } from './types';
+import type { EngineEvent, OperationKind, PlannedResource, ProgramReference, RepairItem } from './types';
 
 /** What a runner needs to host one operation. Travels between threads of one process only. */
 export interface HostRequest {
@@ -14,6 +14,7 @@ export interface HostRequest {
   readonly waitFor: 'ready' | 'applied';
   readonly readinessTimeoutSeconds: number;
   readonly clusterUid?: string;
+  readonly repair?: readonly RepairItem[];
   /** A module that exports `providerService` instead of the embedded provider. */
   readonly provider?: string;
 }

@@ -16,7 +16,7 @@ export interface OperationProgress {
 export function openOperationProgress(kind: OperationKind, surroundings: Surroundings): OperationProgress {
   const { onProgress, onWarning } = surroundings;
   const objects: OperationProgress =
-    kind === 'preview' || kind === 'drift'
+    kind === 'preview' || kind === 'drift' || kind === 'repair'
       ? lookedAt(LOOKING[kind], onProgress)
       : { onEvent: changes(onProgress), during: (run) => run };
   return {
@@ -32,6 +32,7 @@ export function openOperationProgress(kind: OperationKind, surroundings: Surroun
 const LOOKING = {
   preview: text("the cluster's dry run", '클러스터 모의 실행'),
   drift: text('comparison with the cluster', '클러스터와 비교'),
+  repair: text('taking back what drifted', '달라진 내용 되돌리기'),
 } as const;
 
 function lookedAt(title: Text, onProgress: Surroundings['onProgress']): OperationProgress {

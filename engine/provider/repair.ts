@@ -1,9 +1,10 @@
-import { TestbedError, text, type Text } from '../../errors';
+import { TestbedError, text } from '../../errors';
 import { failedWith } from '../../kubernetes/failures';
 import { fieldsAt, listAt, stringAt } from '../../kubernetes/json';
 import { referenceOf } from '../../kubernetes/objects';
 import type { JsonObject, JsonValue, KubernetesObject, ObjectReference } from '../../kubernetes/types';
 import { nameOf } from '../../kubernetes/wording';
+import type { RepairItem, Repaired } from '../types';
 import { createObject, type ApplyRequest } from './apply';
 import { changesBetween } from './changes';
 import type { Run } from './context';
@@ -21,24 +22,9 @@ import { parseTypeToken } from './type-token';
 import { parseUrn } from './urn';
 import type { Properties } from './wire';
 
-/** What became of one object that was to be taken back. */
-export interface Repaired {
-  readonly urn: string;
-  /**
-   * `restored`: fields were taken back. `created`: it was made anew. `settled`: it was as provisioned again already. `refused`: it bears no mark of
-   * ours, or another one; it was left as it is. `failed`: see the reason.
-   */
-  readonly outcome: 'restored' | 'created' | 'settled' | 'refused' | 'failed';
-  /** Who had the fields, by the server's own book; empty where it tells nobody. */
-  readonly managers: readonly string[];
-  /** Fields that still differ. */
-  readonly left: readonly string[];
-  readonly reason?: Text;
-}
-
 /** Which objects of a stack are to be taken back, and whom to tell. */
 export interface RepairWish {
-  readonly objects: readonly { readonly urn: string; readonly gone: boolean }[];
+  readonly objects: readonly RepairItem[];
   readonly onRepaired: (repaired: Repaired) => void;
 }
 

@@ -14,6 +14,7 @@ import { create, update } from './lifecycle';
 import { formatPath } from './paths';
 import { readObject } from './read';
 import { timeoutFor } from './ready';
+import type { Repairs } from './repair';
 import { unary } from './unary';
 import { readStruct, writeStruct, type Properties } from './wire';
 
@@ -23,9 +24,9 @@ const PROVIDER_VERSION = '4.34.2';
 /**
  * The `kubernetes:*` resource provider for one operation: an implementation of ResourceProviderService, to be added to a gRPC
  * server that the caller owns. State is per run (Configure, planned namespaces, Cancel), so each operation needs its own.
- * Errors carry encodeProviderError's line; objects that exist but are not ready come as ErrorResourceInitFailed.
+ * With `repairs`, Read takes objects back instead of telling how they are. Errors carry encodeProviderError's line; objects that exist but are not ready come as ErrorResourceInitFailed.
  */
-export function providerService(context: ProviderContext): UntypedServiceImplementation {
+export function providerService(context: ProviderContext, repairs?: Repairs): UntypedServiceImplementation {
   const run = startRun(context);
   const mark = (urn: string): { stack: string; urn: string } => ({ stack: context.stack, urn });
 
@@ -113,14 +114,15 @@ export function providerService(context: ProviderContext): UntypedServiceImpleme
     }),
     read: unary(run, async (request: provider.ReadRequest, signal) => {
       const urn = request.getUrn();
-      const found = await readObject(run, {
+      const question = {
         urn,
         id: request.getId(),
         state: readStruct(request.getProperties()),
         inputs: readStruct(request.getInputs()),
         mark: mark(urn),
         signal,
-      });
+      };
+      const found = await (repairs?.read(run, question) ?? readObject(run, question));
       const answer = new provider.ReadResponse();
       if (found === undefined) return answer;
       answer.setId(request.getId());

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRun } from '../../../engine/provider/context';
-import { openRepairs, type Repaired } from '../../../engine/provider/repair';
+import { openRepairs } from '../../../engine/provider/repair';
+import type { Repaired } from '../../../engine/types';
 import { listAt, stringAt } from '../../../kubernetes/json';
 import type { JsonObject, KubernetesClient, KubernetesObject } from '../../../kubernetes/types';
 import { randomName, type Kept, type ServedProvider } from './support/served-provider';
