@@ -6,7 +6,8 @@ import { failedWith } from '../kubernetes/failures';
 import { fieldsAt, numberAt } from '../kubernetes/json';
 import { referenceOf } from '../kubernetes/objects';
 import type { ClusterConnection, KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { reasonOf, text, type StepEvent, type Text } from '../errors';
+import { isTestbedError, reasonOf, text, type StepEvent, type Text } from '../errors';
+import { waitGone } from '../kubernetes/wait';
 import type { Surroundings } from './surroundings';
 
 type Kind = readonly [apiVersion: string, kind: string];
@@ -32,31 +33,40 @@ const GRACE_SECONDS = 10;
 const PODS_SECONDS = 30;
 /** A claim that no pod uses any more goes within a second. */
 const CLAIMS_SECONDS = 15;
+/** What is empty ends within six, if nothing holds it. */
+const NAMESPACE_SECONDS = 20;
 const LOOK_EVERY_MS = 200;
 const AT_ONCE = 8;
 
 /**
- * Ends what runs in a testbed's namespace before the namespace itself: access, workloads, the participant's too, their pods and claims. A
- * namespace that ends with pods in it is looked at again only after half their grace, with claims in it after eight seconds. Ends by uid, only in a
+ * Ends a testbed's namespace, and before it what runs there: access, workloads, the participant's too, their pods and claims. A
+ * namespace that ends with pods in it is looked at again only after half their grace, with claims in it after eight seconds; an empty one takes five, for which
+ * no engine needs to be held up. Ends by uid, only in a
  * namespace that bears the stack's mark, and does nothing where that is gone. What is left when its time is out is left to the end of the namespace.
  * Throws KubernetesUnreachable, and the signal's reason when aborted; a right that is missing is a warning.
  */
 export async function endWorkloads(
   connection: ClusterConnection,
   testbed: string,
-  surroundings: Pick<Surroundings, 'onProgress' | 'onWarning' | 'signal'>,
+  surroundings: Pick<Surroundings, 'onProgress' | 'onWarning' | 'signal'> & {
+    /** Called when all is told to end. */
+    readonly onWaiting?: (() => void) | undefined;
+  },
 ): Promise<void> {
-  const { signal, onWarning } = surroundings;
+  const { signal, onWarning, onWaiting } = surroundings;
   const client = createClient(connection);
   const tell = teller(surroundings.onProgress);
   const place: Place = { client, namespace: testbed, signal };
   try {
-    if (!(await isOurs(place))) return;
+    const uid = await ourUid(place);
+    if (uid === undefined) return;
     tell('start');
     for (const kind of [ACCESS, ...MAKERS]) await endAll(place, kind);
     await until(PODS_SECONDS, signal, () => endPods(place, tell));
     await endAll(place, CLAIM);
     await until(CLAIMS_SECONDS, signal, () => isEmpty(place, CLAIM));
+    onWaiting?.();
+    await endNamespace(place, uid, tell);
     tell('done');
   } catch (error) {
     tell('failed');
@@ -92,10 +102,23 @@ function teller(onProgress: Surroundings['onProgress']): Tell {
     });
 }
 
-async function isOurs({ client, namespace, signal }: Place): Promise<boolean> {
+/** The uid of the namespace where it bears the stack's mark. */
+async function ourUid({ client, namespace, signal }: Place): Promise<string | undefined> {
   const found = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, signal);
-  const { labels = {}, annotations = {} } = found?.metadata ?? {};
-  return labels[LABELS.testbed] === namespace && annotations[ANNOTATIONS.stack] === namespace;
+  const { labels = {}, annotations = {}, uid } = found?.metadata ?? {};
+  return labels[LABELS.testbed] === namespace && annotations[ANNOTATIONS.stack] === namespace ? uid : undefined;
+}
+
+/** Ends the namespace and waits; what holds it longer is told by the engine, which waits on. */
+async function endNamespace({ client, namespace, signal }: Place, uid: string, tell: Tell): Promise<void> {
+  const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  tell('update', text('the namespace ends', '네임스페이스 종료 중'));
+  await client.delete(reference, { uid, propagation: 'Background', signal });
+  try {
+    await waitGone(client, reference, { timeoutSeconds: NAMESPACE_SECONDS, signal });
+  } catch (error) {
+    if (!isTestbedError(error, 'NotReady')) throw error;
+  }
 }
 
 /** Asks for their end; dependents end after them. */

@@ -1,5 +1,5 @@
 import type { Grade } from '../components/vocabulary';
-import type { Engine, ProgramReference } from '../engine/types';
+import type { Engine, PlannedResource, ProgramReference } from '../engine/types';
 import { TestbedError, text, type Text } from '../errors';
 import type { Catalogue } from '../policies/catalogue/load';
 import type { PlanJudgement } from '../policies/plan/judge-plan';
@@ -38,6 +38,29 @@ export interface JudgedProgram {
   readonly nodeImages: boolean;
 }
 
+/** The rules that hold, for plans one after the other: read and compiled once for each grade. */
+export interface PlanRules {
+  judgeOf(
+    plan: Pick<JudgedProgram, 'grade' | 'nodeImages'>,
+  ): Promise<(planned: readonly PlannedResource[]) => PlanJudgement>;
+}
+
+export function openPlanRules(site: Site, { now }: Pick<Surroundings, 'now'>): PlanRules {
+  const judges = new Map<string, ReturnType<PlanRules['judgeOf']>>();
+  return {
+    judgeOf({ grade, nodeImages }) {
+      const key = `${grade} ${nodeImages}`;
+      const known = judges.get(key);
+      if (known !== undefined) return known;
+      const judge = Promise.all([catalogueOf(site, nodeImages), import('../policies/plan/judge-plan.js')]).then(
+        ([catalogue, { createPlanJudge }]) => createPlanJudge({ catalogue, grade, now: now() }),
+      );
+      judges.set(key, judge);
+      return judge;
+    },
+  };
+}
+
 /** More refusals than a person reads at once. */
 const MAX_DETAILS = 50;
 
@@ -50,14 +73,14 @@ export async function judgeProgram(
   site: Site,
   { program, stack, grade, nodeImages }: JudgedProgram,
   surroundings: Surroundings,
+  rules: PlanRules = openPlanRules(site, surroundings),
 ): Promise<PlanReport> {
   // The rules are loaded while the program is rehearsed in the engine's thread.
-  const [planned, catalogue, { judgePlan }] = await Promise.all([
+  const [planned, judge] = await Promise.all([
     engine.rehearse({ program, stack }),
-    catalogueOf(site, nodeImages),
-    import('../policies/plan/judge-plan.js'),
+    rules.judgeOf({ grade, nodeImages }),
   ]);
-  const judgement = judgePlan(planned, { catalogue, grade, now: surroundings.now() });
+  const judgement = judge(planned);
   if (judgement.refusals.length > 0) throw refused(judgement);
   return { judged: judgement.judged, remarks: judgement.results.map(remarkOf) };
 }

@@ -15,6 +15,8 @@ export interface TargetOptions {
   readonly context?: string | undefined;
   /** Where the context is looked for. Default `KUBECONFIG`, then `~/.kube/config`. */
   readonly kubeconfig?: string | undefined;
+  /** One that is open already and stays its caller's to close; then nothing else of this counts. */
+  readonly opened?: Target | undefined;
 }
 
 /** The cluster that a use case works on, and the identities that it may take there. */
@@ -33,6 +35,7 @@ export interface Target {
 
 /** Throws ClusterNotRunning, KubeconfigRefused, KubernetesUnreachable, CertificateExpired. */
 export async function openTarget(site: Site, options: TargetOptions, surroundings: Surroundings): Promise<Target> {
+  if (options.opened !== undefined) return { ...options.opened, close: () => Promise.resolve() };
   const opened =
     options.context === undefined ? await embedded(site) : existing(options.context, options, surroundings);
   const reader = createClient(opened.reader);

@@ -23,14 +23,22 @@ export interface PlanJudgement {
   readonly refusals: readonly Result[];
 }
 
+/** `judgePlan` for many plans by the same rules: they are compiled once. */
+export function createPlanJudge(options: PlanOptions): (resources: readonly Planned[]) => PlanJudgement {
+  const judge = createJudge({ ...options, point: 'plan' });
+  return (resources) => {
+    const results = planResults(resources.flatMap(itemsOf), judge);
+    const notPassed = results.filter(({ verdict }) => verdict !== 'pass');
+    return { results: notPassed, judged: results.length, refusals: notPassed.filter(refuses) };
+  };
+}
+
 /**
  * Judges everything that a program would register, before anything is. Pure: reads no clock, no file and no cluster. Throws RuleInvalid
  * when a rule does not compile.
  */
 export function judgePlan(resources: readonly Planned[], options: PlanOptions): PlanJudgement {
-  const results = planResults(resources.flatMap(itemsOf), createJudge({ ...options, point: 'plan' }));
-  const notPassed = results.filter(({ verdict }) => verdict !== 'pass');
-  return { results: notPassed, judged: results.length, refusals: notPassed.filter(refuses) };
+  return createPlanJudge(options)(resources);
 }
 
 /** Whether with this result nothing may be made. What is not known yet lets a plan through: admission decides it. */

@@ -18,7 +18,7 @@ describe('what the SDK only needs to serialise functions', () => {
     const names = inFreshProcess('loaded()');
     expect(names).toContainEqual(expect.stringContaining('/@pulumi/pulumi/runtime/closure/parseFunction.js'));
     expect(names).not.toContainEqual(expect.stringMatching(/\/typescript\.js$/));
-    expect(names).not.toContainEqual(expect.stringMatching(/\/@npmcli\/arborist\/lib\//));
+    expect(names).not.toContainEqual(expect.stringMatching(/\/@npmcli\/arborist\/lib\/arborist\//));
   });
 
   it('says why a program fails that asks for it all the same', () => {

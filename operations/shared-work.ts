@@ -1,0 +1,93 @@
+import { ANNOTATIONS } from '../components/vocabulary';
+import { inventories, type Inventory } from '../kubernetes/inventory';
+import type { KubernetesClient } from '../kubernetes/types';
+import { openPlanRules, type PlanRules } from './judged-plan';
+import { markedNamespaces } from './marks';
+import type { Site } from './site';
+import type { Surroundings } from './surroundings';
+import { openTarget, type Target, type TargetOptions } from './target';
+
+/** What the operations of one call share, so that each does not pay for it again: connections, rules, and looks at the whole cluster. */
+export interface SharedWork {
+  readonly target: Target;
+  readonly rules: PlanRules;
+  /** As `findByMark`, by one look at the cluster for all: whoever comes later meets the name's record, or is refused by the mark. */
+  strangerOf(name: string): Promise<string | undefined>;
+  /** As `inventory`, begun after the call; those who ask at the same time share one look. */
+  inventoryOf(testbed: string): Promise<Inventory>;
+  close(): Promise<void>;
+}
+
+/** Throws as `openTarget`. */
+export async function openSharedWork(
+  site: Site,
+  options: TargetOptions,
+  surroundings: Surroundings,
+): Promise<SharedWork> {
+  const opened = await openTarget(site, options, surroundings);
+  const target: Target = { ...opened, site: lazily(() => opened.site()), admin: lazily(() => opened.admin()) };
+  const marks = lazily(() => namesByMark(opened.reader, surroundings.signal));
+  return {
+    target,
+    rules: openPlanRules(site, surroundings),
+    strangerOf: async (name) => (await marks()).get(name),
+    inventoryOf: sharedInventories(opened.reader, surroundings.signal),
+    close: () => opened.close(),
+  };
+}
+
+async function namesByMark(client: KubernetesClient, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for await (const { metadata } of markedNamespaces(client, signal)) {
+    const name = metadata.annotations?.[ANNOTATIONS.name];
+    if (name !== undefined) names.set(name, metadata.name);
+  }
+  return names;
+}
+
+/** More in one look would make those who wait first wait for the last. */
+const MOST_IN_A_LOOK = 32;
+
+/** One look at a time; who asks while it goes on is in the next, because a proof must not be older than its question. */
+function sharedInventories(client: KubernetesClient, signal: AbortSignal): (testbed: string) => Promise<Inventory> {
+  const waiting: { readonly testbed: string; readonly answer: PromiseWithResolvers<Inventory> }[] = [];
+  const crowded = new Set<string>();
+  let looking = false;
+  const look = async (): Promise<void> => {
+    for (let asked = waiting.splice(0, MOST_IN_A_LOOK); asked.length > 0; asked = waiting.splice(0, MOST_IN_A_LOOK)) {
+      try {
+        const testbeds = [...new Set(asked.map(({ testbed }) => testbed))];
+        const found = await inventories(client, { testbeds, signal, crowded });
+        for (const { testbed, answer } of asked) {
+          const one = found.get(testbed);
+          if (one === undefined) answer.reject(new Error(`no inventory was made of ${testbed}`));
+          else answer.resolve(one);
+        }
+      } catch (error) {
+        for (const { answer } of asked) answer.reject(error);
+      }
+    }
+    looking = false;
+  };
+  return (testbed) => {
+    const answer = Promise.withResolvers<Inventory>();
+    waiting.push({ testbed, answer });
+    if (!looking) {
+      looking = true;
+      void look();
+    }
+    return answer.promise;
+  };
+}
+
+/** Asks once; a failure is not kept. */
+function lazily<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  return () => {
+    known ??= ask().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
+}
