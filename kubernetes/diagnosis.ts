@@ -41,7 +41,7 @@ export async function diagnose(client: KubernetesClient, object: KubernetesObjec
 }
 
 /** The selector of a workload as a query; undefined for other kinds. */
-function selectorOf(object: KubernetesObject): string | undefined {
+export function selectorOf(object: KubernetesObject): string | undefined {
   const selector = fieldsAt(object, 'spec', 'selector');
   const plain = kindKey(object) === '/ReplicationController';
   if (!plain && !/^(?:apps|batch)\//.test(kindKey(object))) return undefined;

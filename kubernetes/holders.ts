@@ -3,13 +3,13 @@ import { conditionsOf } from './conditions';
 import { stringsAt } from './json';
 import type { KubernetesObject } from './types';
 
-/** Conditions of a namespace that say what is still in it or what hinders its end. */
+/** Conditions of a namespace that say what hinders its end or is still in it, the causes before what follows from them. */
 const HINDRANCES: readonly string[] = [
-  'NamespaceContentRemaining',
-  'NamespaceFinalizersRemaining',
   'NamespaceDeletionDiscoveryFailure',
   'NamespaceDeletionGroupVersionParsingFailure',
   'NamespaceDeletionContentFailure',
+  'NamespaceFinalizersRemaining',
+  'NamespaceContentRemaining',
 ];
 
 /** What keeps an object from going; at least one reason. */
@@ -18,6 +18,7 @@ export function holdersOf(object: KubernetesObject): readonly [Text, ...Text[]] 
     return [text('nobody has asked for its deletion', '삭제 요청이 없었습니다')];
   const conditions = conditionsOf(object)
     .filter(({ type, status }) => HINDRANCES.includes(type) && status === 'True')
+    .toSorted((a, b) => HINDRANCES.indexOf(a.type) - HINDRANCES.indexOf(b.type))
     .map(({ type, message }) => text(`${type}: ${message}`, `${type}: ${message}`));
   const finalizers = [...(object.metadata.finalizers ?? []), ...stringsAt(object['spec'], 'finalizers')];
   const held =

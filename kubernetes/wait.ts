@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError, text, type Text } from '../errors';
 import { diagnose } from './diagnosis';
+import { diagnoseEnd } from './end-diagnosis';
 import { KubernetesCallError } from './failures';
-import { holdersOf } from './holders';
 import { readiness, type Readiness } from './readiness';
 import type { KubernetesClient, KubernetesObject, ObjectReference, WatchEvent } from './types';
 import { nameOf } from './wording';
@@ -91,7 +91,7 @@ async function notReady(
 
 /**
  * Waits until an object is gone; with `uid`, until that one is gone, whether or not another of its name has come.
- * Throws NotReady that names what still holds it (finalizers; for a namespace the kinds that remain in it) when time is out; else as waitReady.
+ * Throws NotReady that names what still holds it (end-diagnosis.ts) when time is out; else as waitReady.
  */
 export async function waitGone(
   client: KubernetesClient,
@@ -113,7 +113,7 @@ export async function waitGone(
   latest = await client.get(reference);
   if (latest === undefined || isGone()) return;
   const target = nameOf(reference);
-  const [first, ...more] = holdersOf(latest);
+  const [first, ...more] = await diagnoseEnd(client, latest);
   throw new TestbedError(
     'NotReady',
     text(

@@ -103,7 +103,7 @@ export async function waitUntilGone(
   const { reference, uid, timeoutSeconds, signal } = wait;
   if (!isSecretKind(reference)) await waitGone(client, reference, { uid, timeoutSeconds, signal });
   else if (!(await secretGone(client, reference, uid, timeoutSeconds, signal)))
-    throw notGone(reference, timeoutSeconds);
+    throw notGone(reference, timeoutSeconds, (await sight(client, reference, signal))?.finalizers ?? []);
 }
 
 async function secretGone(
@@ -121,13 +121,20 @@ async function secretGone(
   }
 }
 
-function notGone(reference: ObjectReference, timeoutSeconds: number): TestbedError {
+function notGone(reference: ObjectReference, timeoutSeconds: number, finalizers: readonly string[]): TestbedError {
   const name = nameOf(reference);
+  const held =
+    finalizers.length === 0
+      ? text('something still holds it', '아직 붙잡고 있는 것이 있습니다')
+      : text(
+          `it is held by finalizers: ${finalizers.join(', ')}`,
+          `다음 finalizer가 삭제를 막고 있습니다: ${finalizers.join(', ')}`,
+        );
   return new TestbedError(
     'NotReady',
     text(
-      `${name.en} is not gone after ${timeoutSeconds} s; something still holds it`,
-      `${name.ko}이(가) ${timeoutSeconds}초 뒤에도 남아 있습니다. 아직 붙잡고 있는 것이 있습니다`,
+      `${name.en} is not gone after ${timeoutSeconds} s: ${held.en}`,
+      `${name.ko}이(가) ${timeoutSeconds}초가 지나도 사라지지 않았습니다: ${held.ko}`,
     ),
     { hint: verbatim(`kubectl get ${reference.kind.toLowerCase()} ${reference.name} -o yaml`) },
   );

@@ -2,7 +2,7 @@ import { ANNOTATIONS } from '../../components/vocabulary';
 import { TestbedError, text, verbatim, type Text } from '../../errors';
 import { objectPath } from '../../kubernetes/addresses';
 import { failedWith } from '../../kubernetes/failures';
-import { fieldsAt, stringAt } from '../../kubernetes/json';
+import { fieldsAt, stringAt, stringsAt } from '../../kubernetes/json';
 import type { KubernetesClient, KubernetesObject, ObjectReference } from '../../kubernetes/types';
 import { nameOf } from '../../kubernetes/wording';
 import { idOf, isSecretKind } from './objects';
@@ -28,6 +28,7 @@ export interface Sighting {
   readonly uid: string;
   readonly mark: Partial<Mark>;
   readonly ending: boolean;
+  readonly finalizers: readonly string[];
 }
 
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -82,6 +83,7 @@ function sighting(object: unknown): Sighting {
     uid: stringAt(metadata, 'uid') ?? '',
     mark: { ...(stack === undefined ? {} : { stack }), ...(urn === undefined ? {} : { urn }) },
     ending: stringAt(metadata, 'deletionTimestamp') !== undefined,
+    finalizers: stringsAt(metadata, 'finalizers'),
   };
 }
 
