@@ -14,6 +14,8 @@ export const LABELS = {
   component: 'testbed.io/component',
   /** What a namespace is for: testbed, system, access, preview. */
   role: 'testbed.io/role',
+  /** On the Secret of an operation: the stack that it works on. */
+  operation: 'testbed.io/operation',
   /** `true` on nodes, storage classes and volumes that only pretend. */
   simulated: 'testbed.io/simulated',
 } as const;

@@ -4,7 +4,7 @@ import { requestToken, type IssuedToken } from '../kubernetes/token';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { TestbedError, text, type Text } from '../errors';
 import { tellingIfGone } from './cluster-gone';
-import { beginOperation, withCredential } from './credential';
+import { duringLook } from './credential';
 import { recordOf } from './known';
 import type { TestbedRecord } from './records';
 import { openSite, type Site } from './site';
@@ -99,9 +99,9 @@ async function issueToken(
   serviceAccount: string,
   surroundings: Surroundings,
 ): Promise<Issued> {
-  const credential = await beginOperation(target, `connect ${testbed.id}`);
-  return withCredential(credential, surroundings, async () => {
-    const client = createClient(credential.connection);
+  const wish = { stack: testbed.id, purpose: `connect ${testbed.id}` };
+  return duringLook(target, wish, surroundings, async (connection) => {
+    const client = createClient(await connection);
     try {
       // Not bound to the operation's Secret: the person's token must outlive this call.
       const token = await requestToken(client, {

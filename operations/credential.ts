@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { LABELS, NAMESPACES, SERVICE_ACCOUNTS } from '../components/vocabulary';
+import type { Claim } from '../engine/claims/held-claim';
 import { createClient } from '../kubernetes/client';
+import { failedWith } from '../kubernetes/failures';
 import { requestToken } from '../kubernetes/token';
-import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
+import type { ClusterConnection, KubernetesClient, KubernetesObject } from '../kubernetes/types';
 import { TestbedError, isTestbedError, text } from '../errors';
+import { fenceOperations, operationSecret } from './operation-fence';
+import { withStackClaim, type ClaimWish, type Claimed } from './stack-claim';
 import type { Surroundings } from './surroundings';
 import type { Target } from './target';
 
 /** The provisioner's right for one operation. It ends with `end`, at the latest by the clock. */
-export interface OperationCredential {
+interface OperationCredential {
   readonly connection: ClusterConnection;
   end(): Promise<void>;
 }
@@ -17,70 +21,110 @@ const TOKEN_SECONDS = 3600;
 /** Older Secrets of operations belong to runs that died: their tokens have ended by the clock. */
 const FORGOTTEN_AFTER_MS = 2 * TOKEN_SECONDS * 1000;
 
+/** What changes a stack works with. */
+export interface Change extends Claimed {
+  /** As the provisioner; may still be on its way. Settles only when whoever could change the stack before cannot any more. */
+  readonly connection: Promise<ClusterConnection>;
+}
+
 /**
- * Asks for a token of the provisioner that is bound to a Secret made for this operation: whoever ends the Secret ends the token.
- * Throws ClusterUnsuitable when the shared stack, which makes the provisioner, is missing.
+ * Runs work that changes a stack: under its claim, with a token of the provisioner that ends with the operation, and that ends as well when another run follows
+ * this one. Throws what `withStackClaim` throws, and ClusterUnsuitable when the shared stack, which makes the provisioner, is missing.
  */
-export async function beginOperation(target: Target, purpose: string): Promise<OperationCredential> {
+export async function duringChange<T>(
+  target: Target,
+  wish: ClaimWish,
+  surroundings: Surroundings,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  return withStackClaim(wish, surroundings, (claimed) =>
+    withCredential(beginOperation(target, wish, claimed), surroundings, (connection) =>
+      work({ ...claimed, connection }),
+    ),
+  );
+}
+
+/** Runs work that changes nothing of a stack, with a token of the provisioner that ends with it. Any number may run beside each other and beside a change. */
+export async function duringLook<T>(
+  target: Target,
+  wish: Omit<ClaimWish, 'store'>,
+  surroundings: Surroundings,
+  work: (connection: Promise<ClusterConnection>) => Promise<T>,
+): Promise<T> {
+  return withCredential(beginOperation(target, wish, { surroundings }), surroundings, work);
+}
+
+/**
+ * Asks for a token that is bound to a Secret made for this operation: whoever ends the Secret ends the token. The order is the fence: the Secret is made, then the claim is read again, and only then
+ * the token is used. Whoever follows takes the claim first and ends Secrets then: it finds this one, or this one finds the claim gone.
+ */
+async function beginOperation(
+  target: Target,
+  { stack, purpose }: Pick<ClaimWish, 'stack' | 'purpose'>,
+  { claim, surroundings }: { readonly claim?: Claim; readonly surroundings: Surroundings },
+): Promise<OperationCredential> {
   const client = createClient(await target.site());
+  let end: (() => Promise<unknown>) | undefined;
   try {
-    const name = `operation-${randomBytes(6).toString('hex')}`;
-    const secret = await client.create({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name,
-        namespace: NAMESPACES.system,
-        labels: { [LABELS.component]: 'operation' },
-        annotations: { 'testbed.io/purpose': purpose },
-      },
-      type: 'Opaque',
-    });
-    const uid = secret.metadata.uid;
-    if (uid === undefined) throw new Error(`the API server answered without a uid for Secret ${name}`);
-    const token = await requestToken(client, {
+    if (claim !== undefined) await fenceOperations(client, claim, surroundings);
+    const { name, uid } = await makeSecret(client, operationSecret(stack, claim?.number ?? randomBytes(6), purpose));
+    end = () => client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name }, { uid });
+    const { token } = await requestToken(client, {
       namespace: NAMESPACES.system,
       serviceAccount: SERVICE_ACCOUNTS.provisioner,
       expirationSeconds: TOKEN_SECONDS,
       boundTo: { kind: 'Secret', name, uid },
     });
+    await claim?.verify();
     return {
-      connection: { ...client.connection, credential: { kind: 'token', token: token.token } },
+      connection: { ...client.connection, credential: { kind: 'token', token } },
       end: async () => {
         try {
-          await client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name }, { uid });
+          await end?.();
         } finally {
           await client.close();
         }
       },
     };
   } catch (error) {
+    // What failed first is told; what stays is swept later, and its token was never used.
+    await end?.().catch(() => undefined);
     await client.close();
-    if (isTestbedError(error, 'KubernetesRefused') && isMissing(error))
-      throw new TestbedError(
-        'ClusterUnsuitable',
-        text(
-          'the cluster lacks what testbeds share (roles, guard rails, the provisioner)',
-          '클러스터에 공용 구성(역할, 보호 규칙, 프로비저너)이 없습니다',
-        ),
-        { cause: error, hint: text('run: testbed shared up', '실행: testbed shared up') },
-      );
-    throw error;
+    throw isMissing(error) ? withoutProvisioner(error) : error;
   }
+}
+
+async function makeSecret(client: KubernetesClient, secret: KubernetesObject): Promise<{ name: string; uid: string }> {
+  const { name } = secret.metadata;
+  let made: KubernetesObject;
+  try {
+    made = await client.create(secret);
+  } catch (error) {
+    if (failedWith(error)?.status !== 409) throw error;
+    // Ours alone is this number: of an earlier life of the store, or of an answer that was lost.
+    await client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name });
+    made = await client.create(secret);
+  }
+  const { uid } = made.metadata;
+  if (uid === undefined) throw new Error(`the API server answered without a uid for Secret ${name}`);
+  return { name, uid };
 }
 
 /**
  * Runs work with a credential and ends it; one that is still on its way is not waited for before the work. The work's own failure is what counts: it is never hidden by one of the end. Where the
  * cluster can't be asked any more, what was done stays done, and the token ends by the clock: that is a warning.
  */
-export async function withCredential<T>(
-  credential: OperationCredential | Promise<OperationCredential>,
+async function withCredential<T>(
+  credential: Promise<OperationCredential>,
   surroundings: Pick<Surroundings, 'onWarning'>,
-  work: () => Promise<T>,
+  work: (connection: Promise<ClusterConnection>) => Promise<T>,
 ): Promise<T> {
+  const connection = credential.then((given) => given.connection);
+  // Both may fail before anybody waits for them, which would end the process.
+  for (const early of [credential, connection]) early.catch(() => undefined);
   let result: T;
   try {
-    result = await work();
+    result = await work(connection);
   } catch (error) {
     await endQuietly(credential);
     throw error;
@@ -99,7 +143,7 @@ export async function withCredential<T>(
   return result;
 }
 
-async function endQuietly(credential: OperationCredential | Promise<OperationCredential>): Promise<void> {
+async function endQuietly(credential: Promise<OperationCredential>): Promise<void> {
   try {
     await (await credential).end();
   } catch {
@@ -127,12 +171,17 @@ export async function sweepOperations(client: KubernetesClient, now: Date): Prom
   return swept;
 }
 
-function isMissing(error: TestbedError): boolean {
-  return (
-    'failure' in error &&
-    typeof error.failure === 'object' &&
-    error.failure !== null &&
-    'status' in error.failure &&
-    error.failure.status === 404
+function isMissing(error: unknown): boolean {
+  return isTestbedError(error, 'KubernetesRefused') && failedWith(error)?.status === 404;
+}
+
+function withoutProvisioner(cause: unknown): TestbedError {
+  return new TestbedError(
+    'ClusterUnsuitable',
+    text(
+      'the cluster lacks what testbeds share (roles, guard rails, the provisioner)',
+      '클러스터에 공용 구성(역할, 보호 규칙, 프로비저너)이 없습니다',
+    ),
+    { cause, hint: text('run: testbed shared up', '실행: testbed shared up') },
   );
 }

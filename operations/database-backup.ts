@@ -39,7 +39,7 @@ export async function backupDatabase(options: BackupOptions, surroundings: Surro
     try {
       return await tellingIfGone(target.reference, doing, () => {
         requireSameCluster(testbed.name, testbed.cluster, target);
-        const session = { target, testbed, container: maintenance.container, purpose: `backup ${testbed.id}` };
+        const session = { site, target, testbed, container: maintenance.container, purpose: `backup ${testbed.id}` };
         return withDatabase(session, surroundings, async (run) => {
           const failure = text(
             `the database of '${testbed.name}' could not be backed up; no file was written`,

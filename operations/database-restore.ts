@@ -50,7 +50,7 @@ export async function restoreDatabase(options: RestoreOptions, surroundings: Sur
     try {
       return await tellingIfGone(target.reference, doing, () => {
         requireSameCluster(testbed.name, testbed.cluster, target);
-        const session = { target, testbed, container: maintenance.container, purpose: `restore ${testbed.id}` };
+        const session = { site, target, testbed, container: maintenance.container, purpose: `restore ${testbed.id}` };
         return withDatabase(session, surroundings, async (run) => {
           const moved = { bytes: 0 };
           const restore = maintenance.restore(randomBytes(6).toString('hex'), about.bytes);

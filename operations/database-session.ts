@@ -6,7 +6,9 @@ import { createClient } from '../kubernetes/client';
 import { failedWith } from '../kubernetes/failures';
 import { execInPod } from '../kubernetes/pod-exec';
 import type { ClusterConnection, KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { beginOperation, withCredential } from './credential';
+import { duringChange, duringLook } from './credential';
+import { openStoredSite } from './stored-site';
+import type { Site } from './site';
 import type { TestbedRecord } from './records';
 import type { Surroundings } from './surroundings';
 import type { Target } from './target';
@@ -34,6 +36,7 @@ const LONGEST_WORDS = 8 * 1024;
 const MOST_LINES = 12;
 
 export interface DatabaseSession {
+  readonly site: Site;
   readonly target: Target;
   readonly testbed: TestbedRecord;
   readonly container: string;
@@ -46,22 +49,28 @@ export interface DatabaseSession {
  * else gets one: the guard rails refuse it to persons at every grade.
  */
 export async function withDatabase<T>(
-  { target, testbed, container, purpose }: DatabaseSession,
+  { site: folders, target, testbed, container, purpose }: DatabaseSession,
   surroundings: Surroundings,
   work: (run: RunInDatabase) => Promise<T>,
 ): Promise<T> {
-  const credential = await beginOperation(target, purpose);
-  return withCredential(credential, surroundings, async () => {
+  await using site = await openStoredSite(folders, surroundings);
+  // Also for a backup: it puts a grant into the namespace, and nobody may change the database meanwhile.
+  const wish = { store: site.store, stack: testbed.id, purpose };
+  return duringChange(target, wish, surroundings, async ({ connection: given, claim, surroundings: within }) => {
     const began = performance.now();
-    const client = createClient(credential.connection);
+    const connection = await given;
+    const client = createClient(connection);
     try {
-      await sweepGrants(client, testbed.id, surroundings.now());
+      await sweepGrants(client, testbed.id, within.now());
       const grant = await grantShell(client, testbed.id, purpose);
       try {
-        return await work((command) => runInPod(credential.connection, { testbed, container, command }, surroundings));
+        return await work((command) => runInPod(connection, { testbed, container, command }, within));
       } finally {
         if (performance.now() - began < TOKEN_MS) await endGrant(client, testbed.id, grant);
-        else await endGrantAnew(target, testbed.id, grant, surroundings);
+        else {
+          await claim.verify();
+          await endGrantAnew(target, testbed.id, grant, surroundings);
+        }
       }
     } finally {
       await client.close();
@@ -108,9 +117,8 @@ async function endGrantAnew(
   name: string,
   surroundings: Surroundings,
 ): Promise<void> {
-  const credential = await beginOperation(target, `end of ${name}`);
-  await withCredential(credential, surroundings, async () => {
-    const client = createClient(credential.connection);
+  await duringLook(target, { stack: namespace, purpose: `end of ${name}` }, surroundings, async (connection) => {
+    const client = createClient(await connection);
     try {
       await endGrant(client, namespace, name);
     } finally {

@@ -4,11 +4,12 @@ import { waitGone } from '../kubernetes/wait';
 import type { ObjectReference } from '../kubernetes/types';
 import { TestbedError, isTestbedError, text, verbatim } from '../errors';
 import { tellingIfGone } from './cluster-gone';
-import { beginOperation, withCredential } from './credential';
+import { duringChange } from './credential';
 import { endWorkloads } from './end-workloads';
 import { forgetStack } from './forget-stack';
 import { requireRecord } from './known';
 import type { TestbedRecord } from './records';
+import type { SharedWork } from './shared-work';
 import { openSite } from './site';
 import { runOnStack, withEngine } from './stack';
 import { openStoredSite } from './stored-site';
@@ -18,6 +19,10 @@ import { openTarget, requireSameCluster } from './target';
 
 export interface DownOptions extends TargetOptions {
   readonly name: string;
+  /** What it shares with other operations of the same call. */
+  readonly shared?: SharedWork;
+  /** Called when only the end of what is told to end is waited for. */
+  readonly onWaiting?: () => void;
 }
 
 export interface DownResult {
@@ -48,35 +53,53 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
       `${record.participant}의 '${record.name}'(${record.id})을(를) 모든 데이터와 함께 종료할까요?`,
     ),
   );
-  const targetOptions = { kubeconfig: options.kubeconfig, context: options.context ?? record.cluster.context };
+  const { shared } = options;
+  const targetOptions = {
+    kubeconfig: options.kubeconfig,
+    context: options.context ?? record.cluster.context,
+    opened: shared?.target,
+  };
   return withEngine(surroundings, async (engine) => {
     const target = await openTarget(site, targetOptions, surroundings);
     const doing = text(`'${record.name}' was ended`, `'${record.name}'을(를) 종료하는 동안`);
     try {
       return await tellingIfGone(target.reference, doing, async () => {
         requireSameCluster(record.name, record.cluster, target);
-        await records.save({ ...record, infrastructure: 'destroying', changedAt: surroundings.now().toISOString() });
-        const credential = await beginOperation(target, `down ${record.id}`);
-        return withCredential(credential, surroundings, async () => {
+        let isEnded = false;
+        const wish = {
+          store: site.store,
+          stack: record.id,
+          purpose: `down ${record.name}`,
+          isForgotten: () => isEnded,
+        };
+        return duringChange(target, wish, surroundings, async ({ claim, connection, surroundings: within }) => {
+          // As it is now that nobody else may change it.
+          const current = await requireRecord(records, record.id);
+          await records.save({ ...current, infrastructure: 'destroying', changedAt: within.now().toISOString() });
           const operation = await runOnStack(
             site,
             {
               kind: 'down',
               stack: record.id,
-              connection: credential.connection,
-              beforehand: () => endWorkloads(credential.connection, record.id, surroundings),
+              claim,
+              connection,
+              beforehand: async () =>
+                endWorkloads(await connection, record.id, { ...within, onWaiting: options.onWaiting }),
             },
-            { ...surroundings, engine },
+            { ...within, engine },
           );
-          const emptiness = await proveEmptiness(record, target, surroundings);
+          const look =
+            shared?.inventoryOf ?? ((testbed) => inventory(target.reader, { testbed, signal: within.signal }));
+          const emptiness = await proveEmptiness(record, { target, look }, within);
           const ended: TestbedRecord = {
-            ...record,
+            ...current,
             infrastructure: 'destroyed',
             changedAt: emptiness.provedAt,
             emptiness,
           };
           await records.end(ended);
           await forgetStack(site, record.id, 'leftovers');
+          isEnded = true;
           return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
         });
       });
@@ -86,17 +109,22 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
   });
 }
 
+interface Looker {
+  readonly target: Target;
+  readonly look: (testbed: string) => Promise<Inventory>;
+}
+
 async function proveEmptiness(
   record: TestbedRecord,
-  target: Target,
+  looker: Looker,
   surroundings: Surroundings,
 ): Promise<DownResult['emptiness']> {
   await waitGone(
-    target.reader,
+    looker.target.reader,
     { apiVersion: 'v1', kind: 'Namespace', name: record.id },
     { timeoutSeconds: GONE_TIMEOUT_SECONDS, signal: surroundings.signal },
   );
-  const found = await settledInventory(record, target, surroundings);
+  const found = await settledInventory(record, looker, surroundings);
   if (found.objects.length > 0) throw notEmpty(record, found.objects);
   if (found.blind.length > 0) throw notProved(record, found.blind);
   return { provedAt: surroundings.now().toISOString(), kindsChecked: found.kindsChecked, objectsFound: 0 };
@@ -105,10 +133,10 @@ async function proveEmptiness(
 /** A volume ends a moment after its claim, when the storage has taken its data away: that moment is given. */
 async function settledInventory(
   { id }: TestbedRecord,
-  { reader }: Target,
+  { target: { reader }, look }: Looker,
   { signal }: Surroundings,
 ): Promise<Inventory> {
-  const first = await inventory(reader, { testbed: id, signal });
+  const first = await look(id);
   const volumes = first.objects.filter(({ kind }) => kind === 'PersistentVolume');
   if (volumes.length === 0) return first;
   const end = performance.now() + VOLUMES_TIMEOUT_SECONDS * 1000;
@@ -121,7 +149,7 @@ async function settledInventory(
       if (!isTestbedError(error, 'NotReady')) throw error;
     }
   }
-  return inventory(reader, { testbed: id, signal });
+  return look(id);
 }
 
 function notEmpty(record: TestbedRecord, left: readonly ObjectReference[]): TestbedError {

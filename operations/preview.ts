@@ -3,7 +3,7 @@ import { previewNamespace } from '../components/vocabulary';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { tellingIfGone } from './cluster-gone';
-import { beginOperation, withCredential } from './credential';
+import { duringLook } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { testbedProgram } from './program';
@@ -47,11 +47,8 @@ export async function previewSpec(
         const id = known?.id ?? (await records.newId());
         const credentials = known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, 'keep', surroundings.now());
         const program = testbedProgram(id, spec, credentials, target.pins);
-        // On its way while the plan is judged; whatever becomes of it, the credential is ended.
-        const credential = beginOperation(target, `preview ${id}`);
-        const connection = credential.then((given) => given.connection);
-        for (const early of [credential, connection]) early.catch(() => undefined);
-        return withCredential(credential, surroundings, async () => {
+        // Its token is on its way while the plan is judged.
+        return duringLook(target, { stack: id, purpose: `preview ${id}` }, surroundings, async (connection) => {
           const plan = await judgeProgram(
             engine,
             site,

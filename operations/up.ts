@@ -1,16 +1,18 @@
 import { packageVersion } from '../package/root';
+import type { Claim } from '../engine/claims/held-claim';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
 import { TestbedError, isNoSpace, isTestbedError, text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
-import { beginOperation, withCredential } from './credential';
+import { duringChange, type Change } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { prepareSite } from './site';
+import type { SharedWork } from './shared-work';
 import { readProvisionableSpec } from './spec-file';
 import { runOnStack, withEngine } from './stack';
 import { openStoredSite, type StoredSite } from './stored-site';
@@ -41,73 +43,89 @@ export async function up(options: UpOptions, surroundings: Surroundings): Promis
   return upSpec(readProvisionableSpec(options.file, surroundings), options, surroundings);
 }
 
+export interface UpSpecOptions extends TargetOptions {
+  /** `renew` gives the database other passwords and another certificate. Default `keep`. */
+  readonly credentials?: 'keep' | 'renew';
+  /** What it shares with other operations of the same call. */
+  readonly shared?: SharedWork;
+  /** Called when everything is applied and recorded and only the workloads are waited for. */
+  readonly onApplied?: () => void;
+}
+
 /** As `up`, for a spec that is at hand already. */
 export async function upSpec(
   spec: AdmittedSpec,
-  options: TargetOptions & {
-    /** `renew` gives the database other passwords and another certificate. Default `keep`. */
-    readonly credentials?: 'keep' | 'renew';
-  },
+  options: UpSpecOptions,
   surroundings: Surroundings,
 ): Promise<UpResult> {
   const began = performance.now();
   await using site = await openStoredSite(prepareSite(surroundings.environment), surroundings);
   const { records } = site;
   return withEngine(surroundings, async (engine) => {
-    const target = await openTarget(site, options, surroundings);
+    const { shared } = options;
+    const target = await openTarget(site, { ...options, opened: shared?.target }, surroundings);
     const doing = text(`'${spec.name}' was provisioned`, `'${spec.name}'을(를) 구성하는 동안`);
-    // On its way while the record is taken and the engine starts; whoever needs it first learns of its failure.
-    const credential = beginOperation(target, `up ${spec.name}`);
-    const connection = credential.then((given) => given.connection);
-    // Both may fail before anybody waits for them, which would end the process.
-    for (const early of [credential, connection]) early.catch(() => undefined);
-    const work = async (): Promise<UpResult> => {
-      const known = await records.find(spec.name);
+    const first = await records.find(spec.name);
+    const id = first?.id ?? (await records.newId());
+    let isRecorded = first !== undefined;
+    const work = async ({ claim, connection, surroundings: within }: Change): Promise<UpResult> => {
+      // As it is now that nobody else may change it.
+      const known = first === undefined ? undefined : await records.find(id);
+      if (first !== undefined && known === undefined) throw endedMeanwhile(spec.name);
       if (known !== undefined) {
         requireSameCluster(spec.name, known.cluster, target);
         refuseHalfEnded(known);
+        // Who held the stack before may wake up and write what it read: it must find another version.
+        if (claim.followed === 'silent') await records.save(known);
       }
-      const id = known?.id ?? (await records.newId());
       const credentials =
-        known === undefined
-          ? FIRST_CREDENTIALS
-          : dueCredentials(known, options.credentials ?? 'keep', surroundings.now());
+        known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, options.credentials ?? 'keep', within.now());
       const program = testbedProgram(id, spec, credentials, target.pins);
       const [plan] = await Promise.all([
         judgeProgram(
           engine,
           site,
           { program, stack: id, grade: spec.grade, nodeImages: target.pins !== undefined },
-          surroundings,
+          within,
+          shared?.rules,
         ),
-        known === undefined ? refuseStranger(spec.name, target) : undefined,
+        known === undefined ? refuseStranger(spec.name, target, shared) : undefined,
       ]);
       const { record: found, isNew } =
         known === undefined
-          ? await takeName(spec, id, records, target, surroundings)
+          ? await takeName(spec, id, records, target, within)
           : { record: known, isNew: known.infrastructure === 'provisioning' };
-      requireSameCluster(spec.name, found.cluster, target);
+      if (found.id !== id) throw madeMeanwhile(spec.name);
+      isRecorded = true;
       // Before anything is done with them: a run that dies half-way is taken up with the same.
       const record = withCredentials(found, spec, credentials);
       if (record.database?.credentials !== found.database?.credentials) await records.save(record);
-      const place = { record, records, connection, pins: target.pins };
-      const operation = await provision(site, spec, place, { ...surroundings, engine });
+      const place = { record, records, claim, connection, pins: target.pins };
+      const operation = await provision(site, spec, place, { ...within, engine });
       const applied: TestbedRecord = {
         ...record,
         ...fieldsOf(spec),
         spec: asJson(spec),
         outputs: { ...operation.outputs },
         components: packageVersion(),
-        changedAt: surroundings.now().toISOString(),
+        changedAt: within.now().toISOString(),
       };
       await records.save(applied);
       const appliedMs = performance.now() - began;
-      const ready = await becomeReady(applied, { records, target }, surroundings);
+      options.onApplied?.();
+      const ready = await becomeReady(applied, { records, target }, within);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
       return { outcome, testbed: ready, operation, plan, appliedMs, readyMs: performance.now() - began };
     };
     try {
-      return await tellingIfGone(target.reference, doing, () => withCredential(credential, surroundings, work));
+      const wish = {
+        store: site.store,
+        stack: id,
+        purpose: `up ${spec.name}`,
+        // Of an id that was only tried nothing stays.
+        isForgotten: () => !isRecorded,
+      };
+      return await tellingIfGone(target.reference, doing, () => duringChange(target, wish, surroundings, work));
     } finally {
       await target.close();
     }
@@ -117,6 +135,7 @@ export async function upSpec(
 interface Place {
   readonly record: TestbedRecord;
   readonly records: Records;
+  readonly claim: Claim;
   readonly connection: Promise<ClusterConnection>;
   readonly pins: Target['pins'];
 }
@@ -127,7 +146,7 @@ async function provision(
   place: Place,
   surroundings: Surroundings,
 ): Promise<OperationResult> {
-  const { record, records, connection } = place;
+  const { record, records, claim, connection } = place;
   try {
     return await runOnStack(
       site,
@@ -135,6 +154,7 @@ async function provision(
       {
         kind: 'up',
         stack: record.id,
+        claim,
         program: testbedProgram(record.id, spec, record.database?.credentials, place.pins),
         connection,
         waitFor: 'applied',
@@ -147,9 +167,16 @@ async function provision(
       () => true,
       () => false,
     );
-    if (begun) await noteFailure(record, records, error, surroundings);
+    if (begun && (await isStillOurs(claim))) await noteFailure(record, records, error, surroundings);
     throw error;
   }
+}
+
+async function isStillOurs(claim: Claim): Promise<boolean> {
+  return claim.verify().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Waits for the workloads and records the outcome, good or bad. */
@@ -186,8 +213,8 @@ async function noteFailure(
 }
 
 /** A testbed of this name that some other site made is not ours to change. */
-async function refuseStranger(name: string, target: Target): Promise<void> {
-  const stranger = await findByMark(target.reader, name);
+async function refuseStranger(name: string, target: Target, shared: SharedWork | undefined): Promise<void> {
+  const stranger = await (shared === undefined ? findByMark(target.reader, name) : shared.strangerOf(name));
   if (stranger === undefined) return;
   throw new TestbedError(
     'OwnershipConflict',
@@ -201,6 +228,25 @@ async function refuseStranger(name: string, target: Target): Promise<void> {
         '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
       ),
     },
+  );
+}
+
+/** Another first run took the name while this one looked. */
+function madeMeanwhile(name: string): TestbedError {
+  return new TestbedError(
+    'OperationRunning',
+    text(`another run is making '${name}'`, `다른 실행이 '${name}'을(를) 만들고 있습니다`),
+    {
+      hint: text('wait for its end, then run the same command again', '그 실행이 끝난 뒤 같은 명령을 다시 실행하세요'),
+    },
+  );
+}
+
+function endedMeanwhile(name: string): TestbedError {
+  return new TestbedError(
+    'OperationRunning',
+    text(`another run ended '${name}' meanwhile`, `그동안 다른 실행이 '${name}'을(를) 종료했습니다`),
+    { hint: text('run the same command again to make it anew', '다시 만들려면 같은 명령을 다시 실행하세요') },
   );
 }
 

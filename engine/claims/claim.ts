@@ -92,7 +92,9 @@ export async function takeClaim(options: ClaimOptions): Promise<Claim> {
       holder: own,
     };
     const outcome = await store.write(claimKey(stack), claimContent(claim), seen?.version ?? 'absent');
-    return outcome.kind === 'conflict' ? undefined : holdClaim(store, stack, { claim, version: outcome.version });
+    return outcome.kind === 'conflict'
+      ? undefined
+      : holdClaim(store, stack, { claim, version: outcome.version, followed: former });
   }
 }
 

@@ -15,6 +15,8 @@ export interface Claim {
    * state is to be written again, so that what it publishes meets another version.
    */
   readonly due: Readonly<Due>;
+  /** The last holder gave it back, is gone, or was silent. */
+  readonly followed: 'free' | 'gone' | 'silent';
   /** Whether any former holder was ever followed because it was silent: then an absent document is no proof that nobody will write it. */
   readonly contested: boolean;
   /** Aborted with ClaimLost when a renewal finds another holder. */
@@ -33,7 +35,7 @@ export interface Claim {
 export function holdClaim(
   store: DocumentStore,
   stack: string,
-  taken: { claim: Held; version: SeenClaim['version'] },
+  taken: { claim: Held; version: SeenClaim['version']; followed: Claim['followed'] },
 ): Claim {
   const { claim } = taken;
   const key = claimKey(stack);
@@ -105,6 +107,7 @@ export function holdClaim(
     stack,
     number: claim.number,
     due,
+    followed: taken.followed,
     contested: claim.contested,
     lost: lost.signal,
     verify: () => inTurn(look),
