@@ -78,6 +78,13 @@ export function interrupted(cause: unknown): TestbedError {
   return new TestbedError('Interrupted', text('the operation was cancelled', '작업이 취소되었습니다'), { cause });
 }
 
+/** What a call that the run's end cut short is told as: not the pause that it was in, but why it was not gone on with. */
+export function afterCancel(error: unknown, signal: AbortSignal): unknown {
+  const status = failedWith(error)?.status;
+  const passing = status !== undefined && (status === 0 || status === 429 || status >= 500);
+  return signal.aborted && passing ? interrupted(error) : error;
+}
+
 /** UNKNOWN says that the object may exist all the same; the other codes say that nothing was changed. */
 function codeOf(error: unknown): grpcStatus {
   const failure = failedWith(error);

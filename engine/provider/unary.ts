@@ -1,6 +1,6 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Run } from './context';
-import { grpcError } from './refusals';
+import { afterCancel, grpcError } from './refusals';
 
 /**
  * Serves one call. The handler's signal ends with the run and when the engine gives the call up (a dead engine too), so that nothing
@@ -26,7 +26,7 @@ export function unary<Request, Response>(
       },
       (error: unknown) => {
         answered = true;
-        answer(grpcError(error));
+        answer(grpcError(afterCancel(error, run.signal)));
       },
     );
   };
