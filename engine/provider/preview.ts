@@ -37,7 +37,7 @@ export async function previewCreation(
   const elsewhere = run.context.previewNamespace;
   if (elsewhere === undefined) return echoed;
   const moved = { ...object, metadata: { ...object.metadata, namespace: elsewhere } };
-  const tried = await orEcho(() => dryRunInPlace(request(moved)));
+  const tried = await orEcho(() => dryRunElsewhere(request(moved)));
   if (tried === undefined) return echoed;
   return previewedState({ ...tried, metadata: { ...tried.metadata, namespace } }, inputs, fieldManager);
 }
@@ -57,18 +57,44 @@ export async function previewUpdate(
 }
 
 /** In the standing preview namespace an object of that name may be there (the default service account): no matter, it is a dry run. */
-async function dryRunInPlace({ client, object, mark, fieldManager }: ApplyRequest): Promise<KubernetesObject> {
-  return client.apply(withMark(object, mark), { fieldManager, dryRun: true, force: true });
+async function dryRunElsewhere({
+  client,
+  object,
+  mark,
+  fieldManager,
+}: ApplyRequest): Promise<KubernetesObject | undefined> {
+  try {
+    return await client.apply(withMark(object, mark), { fieldManager, dryRun: true, force: true });
+  } catch (error) {
+    // Few kinds repeat their namespace in other fields, and no longer agree with themselves here.
+    const causes = failedWith(error)?.causes ?? [];
+    if (causes.length > 0 && causes.every(({ field }) => /(?:^|\.)namespace$/.test(field))) return undefined;
+    throw error;
+  }
 }
 
-/** undefined where the server can't judge: no namespace, no kind, no right to try. */
-async function orEcho(attempt: () => Promise<KubernetesObject>): Promise<KubernetesObject | undefined> {
+/** undefined where the server can't judge: no namespace, no kind, no right to try, or the object needs another that comes with the same run. */
+async function orEcho(attempt: () => Promise<KubernetesObject | undefined>): Promise<KubernetesObject | undefined> {
   try {
     return await attempt();
   } catch (error) {
-    if (isPlaceMissing(error) || isMissingRight(error)) return undefined;
+    if (isPlaceMissing(error) || isMissingRight(error) || lacksCompany(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * What pods are refused for while their account, class or the figures of their quota are not there: a preview makes none of them, and cannot tell whether
+ * the run would.
+ */
+function lacksCompany(error: unknown): boolean {
+  const failure = failedWith(error);
+  return (
+    failure?.status === 403 &&
+    /status unknown for quota|error looking up service account |no PriorityClass with name |RuntimeClass "[^"]*" not found/.test(
+      failure.message,
+    )
+  );
 }
 
 /** Admission answers 403 too, but only the authorizer speaks of a user who cannot. */
