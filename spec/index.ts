@@ -1,10 +1,11 @@
 export { displayWidth } from './display-width';
+export { nameTaken, type SpecDocument } from './documents';
 export { judgeGrade, type AdmittedSpec } from './grade';
 export { specJsonSchema, specJsonSchemaText } from './json-schema';
 export { readKeptSpec } from './kept';
 export { loadSpec, type LoadResult, type SpecFailure } from './load';
 export { isPresetName, loadPreset, presetNames, presetText, type PresetName } from './presets';
-export { readSpecFile } from './read';
+export { readSpecFile, readSpecsFile } from './read';
 export { specReference, type FieldReference } from './reference';
 export { renderSpec, reportSpec, specInvalid } from './report';
 export type { Spec } from './schema';

@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Size of the file, in bytes. */
   fileBytes: 64 * 1024,
+  /** Size of a file with several specs, in bytes. */
+  filesBytes: 16 * 1024 * 1024,
   /** Nesting of mappings and lists. */
   depth: 16,
   /** Mappings, lists, keys and values in the whole file. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { reasonOf, TestbedError, text } from '../errors';
+import { BEGINNING, fileTooLarge, loadSpecs, type SpecDocument } from './documents';
 import { LIMITS } from './limits';
 import { failure, loadSpec, tooLarge, type LoadOptions, type LoadResult } from './load';
 import { quoted } from './visible';
@@ -10,9 +11,20 @@ import { quoted } from './visible';
  * no UTF-8 included; a file that can't be opened or is none throws SpecUnreadable.
  */
 export function readSpecFile(file: string, options: LoadOptions): LoadResult {
-  const { bytes, size } = readBounded(file);
+  const { bytes, size } = readBounded(file, LIMITS.fileBytes);
   if (size > LIMITS.fileBytes) return failure({ file, text: bytes.toString('utf8', 0, 1024) }, [tooLarge(size)]);
   return decode(file, bytes, options);
+}
+
+/**
+ * As `readSpecFile`, for a file with any number of specs, parted by lines of `---`: at most 64 KiB each and `LIMITS.filesBytes` in all. `shown` is what
+ * messages call it.
+ */
+export function readSpecsFile(file: string, options: LoadOptions, shown = file): readonly SpecDocument[] {
+  const { bytes, size } = readBounded(file, LIMITS.filesBytes);
+  if (size > LIMITS.filesBytes) return [{ name: BEGINNING, loaded: fileTooLarge(shown, size, LIMITS.filesBytes) }];
+  if (!isUtf8(bytes)) return [{ name: BEGINNING, loaded: decode(shown, bytes, options) }];
+  return loadSpecs({ file: shown, text: bytes.toString('utf8') }, options);
 }
 
 function decode(file: string, bytes: Buffer, options: LoadOptions): LoadResult {
@@ -44,7 +56,7 @@ function encodingMessage(bytes: Buffer) {
 }
 
 /** Reads no more than the limit and one byte; `size` says whether there was more. */
-function readBounded(file: string): { bytes: Buffer; size: number } {
+function readBounded(file: string, limit: number): { bytes: Buffer; size: number } {
   const descriptor = open(file);
   try {
     const stat = fstatSync(descriptor);
@@ -56,7 +68,7 @@ function readBounded(file: string): { bytes: Buffer; size: number } {
           `${quoted(file)}: 일반 파일이 아닙니다. testbed.yaml 파일을 지정하십시오`,
         ),
       );
-    const buffer = Buffer.alloc(LIMITS.fileBytes + 1);
+    const buffer = Buffer.alloc(Math.min(limit, stat.size) + 1);
     let length = 0;
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, length);
