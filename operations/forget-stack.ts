@@ -1,3 +1,4 @@
+import { forgetDrift } from './drift-memory';
 import type { StoredSite } from './stored-site';
 
 /**
@@ -10,6 +11,7 @@ export async function forgetStack(site: StoredSite, id: string, what: 'leftovers
     import('../engine/data-keys.js'),
     import('../engine/published-state.js'),
   ]);
+  await forgetDrift(site.store, id);
   if (what === 'everything') await forgetPublished(site.store, id);
   forgetOldState(site.stateDirectory, id);
   await openDataKeys({ store: site.store, directory: site.keysDirectory }).end(id);
