@@ -82,7 +82,12 @@ export async function writeBackup(file: string): Promise<BackupWriter> {
       await put(Buffer.from(`\n${JSON.stringify(whole)}\n`));
       await handle.sync();
       await handle.close();
-      await publish(half, file);
+      if (
+        (await publish(half, file).catch((cause: unknown) => {
+          throw unwritable(file, cause);
+        })) === 'taken'
+      )
+        throw taken(file);
       return whole;
     },
     abandon: async () => {
@@ -92,19 +97,16 @@ export async function writeBackup(file: string): Promise<BackupWriter> {
   };
 }
 
-/** link, unlike rename, fails when the name is taken; where a file system has no links, rename it is. */
-async function publish(half: string, file: string): Promise<void> {
+/** Gives a whole file its name. link, unlike rename, fails when the name is taken; where a file system has no links, rename it is. */
+export async function publish(half: string, file: string): Promise<'published' | 'taken'> {
   try {
     await link(half, file);
     await rm(half, { force: true });
   } catch (cause) {
-    if (hasErrorCode(cause, 'EEXIST')) throw taken(file);
-    try {
-      await rename(half, file);
-    } catch (again) {
-      throw unwritable(file, again);
-    }
+    if (hasErrorCode(cause, 'EEXIST')) return 'taken';
+    await rename(half, file);
   }
+  return 'published';
 }
 
 export interface Backup {
@@ -188,7 +190,7 @@ async function* contentOf(handle: FileHandle, bytes: number): AsyncGenerator<Uin
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
+export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     () => false,

@@ -1,5 +1,6 @@
 import type { DocumentStore } from '../engine/store/types';
 import type { Engine } from '../engine/types';
+import type { VendorPlugin } from '../engine/vendor-plugin';
 import type { Language, OnProgress, Text } from '../errors';
 
 /** What a use case gets from whoever calls it: the world outside as values and ports, so that it can run in a test or a service alike. */
@@ -13,7 +14,11 @@ export interface Surroundings {
   readonly onWarning: (warning: Text) => void;
   /** Resolves when the person agrees; throws Declined, or UsageWrong where nobody can be asked. */
   readonly confirm: (question: Text) => Promise<void>;
+  /** Asks for a word that is not shown while it is typed; undefined where nobody can be asked. */
+  readonly askSecret?: ((question: Text) => Promise<string>) | undefined;
   readonly signal: AbortSignal;
+  /** The vendor's provider in place of the embedded one, where the caller wants that. */
+  readonly vendorPlugin?: VendorPlugin;
   /** A warm engine to use, kept by the caller; without it each use case starts its own and closes it. */
   readonly engine?: Engine;
   /** The site's open store, kept by the caller; without it each use case opens it and closes it. */

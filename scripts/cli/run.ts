@@ -90,12 +90,14 @@ async function runCommand(
   { call, catalogue, output, language }: RunWith,
 ): Promise<number> {
   // Loaded here, so that `--version` does not wait for the parser.
-  const [{ parseWords }, { createConfirm }, { createProgress, silentProgress }, { openStreams }] = await Promise.all([
-    import('./yargs-adapter.js'),
-    import('./confirm.js'),
-    import('./progress.js'),
-    import('./streams.js'),
-  ]);
+  const [{ parseWords }, { createConfirm }, { createAskSecret }, { createProgress, silentProgress }, { openStreams }] =
+    await Promise.all([
+      import('./yargs-adapter.js'),
+      import('./confirm.js'),
+      import('./ask-secret.js'),
+      import('./progress.js'),
+      import('./streams.js'),
+    ]);
   const command = await choice.entry.load();
   const given = parseWords(choice.words, command);
   const progress = output.progressWanted ? createProgress(output.diagnostics) : silentProgress();
@@ -136,6 +138,7 @@ async function runCommand(
         signal,
         onAsk: progress.clear,
       }),
+      askSecret: createAskSecret({ input: call.stdin, sink: output.diagnostics, signal, onAsk: progress.clear }),
       signal,
     });
     progress.close();

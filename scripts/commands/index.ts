@@ -4,6 +4,8 @@ import type { CommandCatalogue } from '../cli/catalogue';
 /** Every command, in the order of help. A command's file is read when it is called. */
 export const COMMANDS: CommandCatalogue = {
   groups: {
+    state: text('what this site keeps of its testbeds', '이 사이트가 보관하는 테스트베드 상태'),
+    keys: text("the key that guards the states' secrets", '상태의 비밀 값을 보호하는 키'),
     tools: text('the pinned tools that testbed works with', 'testbed가 사용하는 고정 버전 도구'),
     images: text('images from Debian packages', 'Debian 패키지로 만든 이미지'),
     cluster: text('the embedded cluster of this machine', '이 컴퓨터의 내장 클러스터'),
@@ -28,6 +30,10 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'capacity', load: async () => (await import('./capacity.js')).capacityCommand },
     { name: 'drift', load: async () => (await import('./drift.js')).driftCommand },
     { name: 'down', load: async () => (await import('./down.js')).downCommand },
+    { name: 'state backup', load: async () => (await import('./state-backup.js')).stateBackupCommand },
+    { name: 'state restore', load: async () => (await import('./state-restore.js')).stateRestoreCommand },
+    { name: 'keys show', load: async () => (await import('./keys-show.js')).keysShowCommand },
+    { name: 'keys rotate', load: async () => (await import('./keys-rotate.js')).keysRotateCommand },
     { name: 'tools list', load: async () => (await import('./tools-list.js')).toolsListCommand },
     { name: 'tools install', load: async () => (await import('./tools-install.js')).toolsInstallCommand },
     { name: 'tools verify', load: async () => (await import('./tools-verify.js')).toolsVerifyCommand },

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDirectoryStore } from '../../engine/store/directory';
 import type { DocumentStore } from '../../engine/store/types';
 import { takeUpOldRecords } from '../../operations/old-records';
-import { openRecords, type TestbedRecord } from '../../operations/records';
+import { openRecords } from '../../operations/records';
+import { testbedRecord } from '../support/testbed-record';
 
 // On the store of a directory; that the others compare as it does is tested beside them.
 
@@ -19,27 +20,6 @@ afterEach(async () => {
   await store.close();
   rmSync(home, { recursive: true, force: true });
 });
-
-function recordOf(name: string, id: string, fields: Partial<TestbedRecord> = {}): TestbedRecord {
-  return {
-    version: 1,
-    id,
-    name,
-    participant: 'participant',
-    owner: 'owner@startup.example',
-    members: ['owner@startup.example'],
-    grade: 'open',
-    size: 'small',
-    ends: '2030-01-01',
-    cluster: { kind: 'embedded', server: 'https://127.0.0.1:6443', uid: 'uid' },
-    infrastructure: 'provisioning',
-    components: '1.0.0',
-    createdAt: '2026-01-01T00:00:00.000Z',
-    changedAt: '2026-01-01T00:00:00.000Z',
-    outputs: {},
-    ...fields,
-  };
-}
 
 /** The store, counting what is read. */
 function counting(): { readonly store: DocumentStore; readonly reads: string[] } {
@@ -65,7 +45,7 @@ describe('records', () => {
       ['two', 'tb-bbbbbb'],
       ['three', 'tb-cccccc'],
     ] as const)
-      await records.reserve(recordOf(name, id));
+      await records.reserve(testbedRecord(name, id));
     const counted = counting();
     const other = openRecords(counted.store);
     expect((await other.find('two'))?.id).toBe('tb-bbbbbb');
@@ -77,7 +57,7 @@ describe('records', () => {
   });
 
   it('give a name out once: whoever comes second gets the record of the first', async () => {
-    const tries = Array.from({ length: 8 }, (_, at) => recordOf('wanted', `tb-aaaaa${at}`));
+    const tries = Array.from({ length: 8 }, (_, at) => testbedRecord('wanted', `tb-aaaaa${at}`));
     const given = await Promise.all(tries.map((one) => openRecords(store).reserve(one)));
     expect(new Set(given.map(({ id }) => id)).size).toBe(1);
     const [winner] = given;
@@ -86,15 +66,17 @@ describe('records', () => {
 
   it('give an id out once', async () => {
     const records = openRecords(store);
-    await records.reserve(recordOf('one', 'tb-aaaaaa'));
-    await expect(records.reserve(recordOf('two', 'tb-aaaaaa'))).rejects.toMatchObject({ code: 'OperationRunning' });
+    await records.reserve(testbedRecord('one', 'tb-aaaaaa'));
+    await expect(records.reserve(testbedRecord('two', 'tb-aaaaaa'))).rejects.toMatchObject({
+      code: 'OperationRunning',
+    });
     expect(await records.find('two')).toBeUndefined();
     expect((await records.find('tb-aaaaaa'))?.name).toBe('one');
   });
 
   it('are not written over what another run recorded meanwhile, and the loser is told', async () => {
     const [first, second] = [openRecords(store), openRecords(store)];
-    const made = await first.reserve(recordOf('raced', 'tb-aaaaaa'));
+    const made = await first.reserve(testbedRecord('raced', 'tb-aaaaaa'));
     const seen = await second.find('raced');
     await first.save({ ...made, infrastructure: 'ready' });
     // Looking at all of them is no reading of this one.
@@ -113,7 +95,7 @@ describe('records', () => {
 
   it('stay when they have ended, and give their names free but not their ids', async () => {
     const records = openRecords(store);
-    const made = await records.reserve(recordOf('ended', 'tb-aaaaaa'));
+    const made = await records.reserve(testbedRecord('ended', 'tb-aaaaaa'));
     await records.end({ ...made, infrastructure: 'destroyed' });
     expect([await records.find('ended'), await records.find('tb-aaaaaa'), await records.list()]).toEqual([
       undefined,
@@ -121,7 +103,7 @@ describe('records', () => {
       [],
     ]);
     expect(await records.ended()).toEqual([{ ...made, infrastructure: 'destroyed' }]);
-    expect((await records.reserve(recordOf('ended', 'tb-bbbbbb'))).id).toBe('tb-bbbbbb');
+    expect((await records.reserve(testbedRecord('ended', 'tb-bbbbbb'))).id).toBe('tb-bbbbbb');
     const ids = await Promise.all(Array.from({ length: 50 }, () => records.newId()));
     expect(ids.filter((id) => !/^tb-[a-z0-9]{6}$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(50);
@@ -147,8 +129,8 @@ describe('records in files of an earlier version', () => {
   };
 
   it('are taken up once, live and ended ones, by however many runs at a time', async () => {
-    const live = recordOf('old', 'tb-aaaaaa', { infrastructure: 'ready' });
-    const gone = recordOf('gone', 'tb-bbbbbb', { infrastructure: 'destroyed' });
+    const live = testbedRecord('old', 'tb-aaaaaa', { infrastructure: 'ready' });
+    const gone = testbedRecord('gone', 'tb-bbbbbb', { infrastructure: 'destroyed' });
     write('old.json', JSON.stringify(live));
     write('ended/tb-bbbbbb.json', JSON.stringify(gone));
     await Promise.all(Array.from({ length: 4 }, () => takeUpOldRecords({ recordsDirectory: directory() }, store)));
@@ -166,7 +148,7 @@ describe('records in files of an earlier version', () => {
   });
 
   it('never replace what the store has, nor bring back what was ended since', async () => {
-    const live = recordOf('old', 'tb-aaaaaa', { infrastructure: 'ready' });
+    const live = testbedRecord('old', 'tb-aaaaaa', { infrastructure: 'ready' });
     const records = openRecords(store);
     const made = await records.reserve({ ...live, size: 'large' });
     write('old.json', JSON.stringify(live));
