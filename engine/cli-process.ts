@@ -16,7 +16,8 @@ const PARALLEL = 32;
 
 export interface CliPorts {
   readonly program?: number;
-  readonly provider: number;
+  /** None where the CLI starts the vendor's provider. */
+  readonly provider?: number;
   readonly events: number;
 }
 
@@ -30,6 +31,8 @@ export interface CliCall {
   readonly work: WorkDirectory;
   /** What opens the state's secrets: address and token of the key service, or the passphrase of an older stack. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** What the vendor's provider needs, which the CLI passes on. */
+  readonly plugin?: Readonly<Record<string, string>>;
 }
 
 export interface CliExit {
@@ -86,7 +89,8 @@ export function cliEnvironment({
   ports,
   work,
   secrets,
-}: Pick<CliCall, 'ports' | 'work' | 'secrets'>): Record<string, string> {
+  plugin = {},
+}: Pick<CliCall, 'ports' | 'work' | 'secrets' | 'plugin'>): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: work.home,
@@ -100,8 +104,9 @@ export function cliEnvironment({
     // Without the store's side files, one beside each file, that hold a hash nobody reads.
     PULUMI_BACKEND_URL: `${pathToFileURL(work.state).href}?metadata=skip`,
     ...secrets,
+    ...plugin,
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: 'true',
-    PULUMI_DEBUG_PROVIDERS: `kubernetes:${ports.provider}`,
+    ...(ports.provider === undefined ? {} : { PULUMI_DEBUG_PROVIDERS: `kubernetes:${ports.provider}` }),
     // The event log is one of the CLI's hidden switches.
     PULUMI_DEBUG_COMMANDS: 'true',
     PULUMI_SKIP_CHECKPOINTS: 'true',

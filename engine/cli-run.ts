@@ -12,6 +12,7 @@ import { keyFor } from './sealing';
 import { stateUnreadable } from './state';
 import { openStateKey } from './state-key';
 import type { OperationRequest, StackReference } from './types';
+import { layOutVendorPlugin } from './vendor-plugin';
 import type { WorkDirectory } from './work-directory';
 
 const DEFAULT_READINESS_SECONDS = 300;
@@ -50,6 +51,8 @@ export async function runCli(
     const ports = await runner.host(hostRequest(request, provider), (event) => request.onEvent?.(event));
     hosted = true;
     refuseIfAborted(signal);
+    const plugin = await vendorOf(request, work);
+    refuseIfAborted(signal);
     cli = startCli({
       pulumi: request.pulumi,
       kind,
@@ -57,6 +60,7 @@ export async function runCli(
       ports,
       work,
       secrets: keys?.environment ?? { PULUMI_CONFIG_PASSPHRASE: stack.dataKey },
+      ...(plugin === undefined ? {} : { plugin }),
     });
     signal?.addEventListener('abort', onAbort);
     const ended = endOf(cli, runner);
@@ -79,6 +83,14 @@ export async function runCli(
     if (hosted) await runner.finish().catch(() => undefined);
     await pool.give(runner);
   }
+}
+
+/** The vendor's provider reads how to reach the cluster when it starts: so that is waited for. */
+async function vendorOf(
+  { vendorPlugin, connection }: OperationRequest,
+  work: WorkDirectory,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  return vendorPlugin === undefined ? undefined : layOutVendorPlugin(work, vendorPlugin, await connection);
 }
 
 /** Opens the key that the state holds, before anything is started. Throws StateUnreadable when the stack's data key is not the one that sealed it. */
@@ -123,6 +135,7 @@ function hostRequest(request: OperationRequest, provider: string | undefined): H
     ...(clusterUid === undefined ? {} : { clusterUid }),
     ...(kind === 'repair' ? { repair: repair ?? [] } : {}),
     ...(provider === undefined ? {} : { provider }),
+    ...(request.vendorPlugin === undefined ? {} : { vendor: true }),
   };
 }
 

@@ -29,7 +29,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   const { program } = request;
   const [programPort, providerPort, eventsPort] = await Promise.all([
     program === undefined ? undefined : openGuardedPort({ connections: PROGRAM_CONNECTIONS }),
-    openGuardedPort(),
+    request.vendor === true ? undefined : openGuardedPort(),
     openGuardedPort(),
   ]);
   const ports = [programPort, providerPort, eventsPort];
@@ -37,10 +37,10 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
     type: 'ports',
     ports: {
       ...(programPort === undefined ? {} : { program: programPort.port }),
-      provider: providerPort.port,
+      ...(providerPort === undefined ? {} : { provider: providerPort.port }),
       events: eventsPort.port,
     },
-    guarded: providerPort.guarded,
+    guarded: eventsPort.guarded,
   });
 
   const stop = new AbortController();
@@ -69,14 +69,15 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   programs?.loadSdk();
 
   const serve = (connection: ClusterConnection): void => {
-    const provider = hostProvider({ ...request, connection }, stop.signal, {
-      onStatus: (urn, message) => post({ type: 'event', event: { type: 'status', urn, message } }),
-      onRepaired: (one) => repaired.push(one),
-    });
-    releases.push(() => provider.release());
-    // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
-    opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
-
+    if (providerPort !== undefined) {
+      const provider = hostProvider({ ...request, connection }, stop.signal, {
+        onStatus: (urn, message) => post({ type: 'event', event: { type: 'status', urn, message } }),
+        onRepaired: (one) => repaired.push(one),
+      });
+      releases.push(() => provider.release());
+      // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
+      opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
+    }
     if (program === undefined || programPort === undefined || programs === undefined) return;
     const hosted = programs.hostProgram(program, request.seed);
     releases.push(() => hosted.release());
@@ -104,7 +105,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
         heapBytes: process.memoryUsage().heapUsed,
         admitted: {
           program: programPort?.counts().admitted ?? 0,
-          provider: providerPort.counts().admitted,
+          provider: providerPort?.counts().admitted ?? 0,
           events: eventsPort.counts().admitted,
         },
         refused: ports.reduce((sum, port) => sum + (port?.counts().refused ?? 0), 0),

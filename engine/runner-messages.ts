@@ -17,6 +17,8 @@ export interface HostRequest {
   readonly repair?: readonly RepairItem[];
   /** A module that exports `providerService` instead of the embedded provider. */
   readonly provider?: string;
+  /** The CLI starts a provider of its own: none is served here. */
+  readonly vendor?: boolean;
 }
 
 export type ToRunner =
@@ -36,7 +38,7 @@ export type ToRunner =
 
 export interface Ports {
   readonly program?: number;
-  readonly provider: number;
+  readonly provider?: number;
   readonly events: number;
 }
 

@@ -2,6 +2,7 @@ import type { Text } from '../errors';
 import type { ClusterConnection, JsonValue } from '../kubernetes/types';
 import type { Claim } from './claims/held-claim';
 import type { DocumentStore } from './store/types';
+import type { VendorPlugin } from './vendor-plugin';
 
 /** What the engine is asked to do with one stack. */
 export type OperationKind = 'preview' | 'up' | 'drift' | 'repair' | 'down';
@@ -50,6 +51,8 @@ export interface OperationRequest {
   readonly beforehand?: () => Promise<void>;
   /** Of `repair`: what is taken back, as `drift` found it; `gone` is made anew. Everything else stays as it is. */
   readonly repair?: readonly RepairItem[];
+  /** The vendor's provider in place of the embedded one; then nothing of ours stands between it and the cluster. */
+  readonly vendorPlugin?: VendorPlugin;
   /** Uid of the cluster that `connection` must lead to (of its namespace kube-system). */
   readonly clusterUid?: string;
   /** How long an object may take to become ready, in seconds. Default 300. */

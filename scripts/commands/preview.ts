@@ -3,6 +3,7 @@ import { defineCommand } from '../cli/command';
 import { line, toned } from '../cli/view';
 import { changeBlocks, countLine } from './operation-view';
 import { planBlocks } from './plan-view';
+import { PROVIDER_FLAG } from './provider-flag';
 import { SPEC_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 import { nextStep } from './testbed-view';
@@ -15,12 +16,18 @@ export const previewCommand = defineCommand({
     '먼저 규칙으로 전체 계획을 판정하고, 이어서 보호 규칙과 할당량을 포함해 클러스터의 모의 실행(dry run)으로 모든 객체를 판정합니다.',
   ),
   positionals: {},
-  flags: { ...SPEC_FLAGS, ...TARGET_FLAGS },
+  flags: { ...SPEC_FLAGS, ...TARGET_FLAGS, ...PROVIDER_FLAG },
   examples: [
     { command: 'testbed preview', summary: text('of ./testbed.yaml', './testbed.yaml 기준') },
     { command: 'testbed preview -f care.yaml', summary: text('of another file', '다른 파일 기준') },
   ],
-  handler: async (args, context) => (await import('../../operations/preview.js')).preview(args, context),
+  handler: async (args, context) => {
+    const [{ preview }, { withProvider }] = await Promise.all([
+      import('../../operations/preview.js'),
+      import('../../operations/with-provider.js'),
+    ]);
+    return preview(args, withProvider(args, context));
+  },
   view: ({ name, id, operation, plan }) => [
     ...changeBlocks(operation.changes),
     countLine(operation),
