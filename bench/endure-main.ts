@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { packageRoot } from '../package/root';
 import { crash } from './endure/crash';
+import { faults } from './endure/faults';
 import { many } from './endure/many';
 import { stop } from './endure/stop';
 import { runSuite, type Suite } from './endure/suite';
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [many, crash, stop];
+const SUITES: readonly Suite[] = [many, crash, stop, faults];
 
 /**
  * `npm run endure [-- --only NAME[,NAME]] [-- --fresh] [-- options of the suites]`: the long trials, each of which goes on where a run was killed and writes

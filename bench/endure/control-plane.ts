@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../../engine/engine';
+import type { Engine } from '../../engine/types';
 import { clusterDown, clusterUp } from '../../operations/cluster';
 import { sharedUp } from '../../operations/shared';
 import { openEmbeddedCluster } from '../../platform/cluster';
@@ -18,7 +19,7 @@ export type Open = (name: string) => Promise<Place>;
 export async function onControlPlane(
   folder: string,
   /** Called again and again, each time with a fresh credential, until it says that it is done. Places end after each call. */
-  use: (open: Open, isSpent: () => boolean) => Promise<'done' | 'more'>,
+  use: (open: Open, isSpent: () => boolean, engine: Engine) => Promise<'done' | 'more'>,
   runners = 1,
 ): Promise<void> {
   const home = join(folder, 'cluster-site');
@@ -36,7 +37,7 @@ export async function onControlPlane(
       await using places = new AsyncDisposableStack();
       const open: Open = async (name) =>
         places.use(await openPlace({ folder: join(folder, `${name}-${Date.now()}`), connection, pulumi, engine }));
-      said = await use(open, () => performance.now() - opened > CREDENTIAL_MS);
+      said = await use(open, () => performance.now() - opened > CREDENTIAL_MS, engine);
     }
   } finally {
     await engine.close();

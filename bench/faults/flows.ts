@@ -15,6 +15,8 @@ const SECOND: Wish = { members: ['two@startup.example', 'three@startup.example']
 export interface Flows {
   /** Of the testbed that is worked on; another one after a trial that left something behind. */
   readonly name: string;
+  /** What its spec says where it stands now, or would say first. */
+  readonly standing: Wish;
   /** Writes of each flow without a fault. */
   readonly writes: Readonly<Record<Flow, readonly string[]>>;
   /** Brings the site to where the flow begins; the words of the command that is to be interrupted. */
@@ -90,6 +92,9 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
     get name() {
       return name;
     },
+    get standing() {
+      return standing?.wish ?? FIRST;
+    },
     writes: { up: firstUp, update, down },
     prepare,
     takeUp: async (flow, interrupted, meanwhile = async () => []) => {
@@ -142,7 +147,18 @@ function strangers(
   );
 }
 
-/** A value that somebody may have read already stays. */
+/**
+ * A password that somebody may have read already stays. A certificate comes anew with a lost state, by design (its key is never read back); then all
+ * who are to trust it are told the same one.
+ */
 function changedSecrets(published: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly string[] {
-  return [...published].flatMap(([key, value]) => (now.get(key) === value ? [] : [`the Secret value ${key} changed`]));
+  const roots = new Set([...now].filter(([key]) => /\/(?:ca\.crt|sslrootcert)$/.test(key)).map(([, value]) => value));
+  return [
+    ...[...published].flatMap(([key, value]) =>
+      now.get(key) === value || Buffer.from(value, 'base64').toString().startsWith('-----BEGIN ')
+        ? []
+        : [`the Secret value ${key} changed`],
+    ),
+    ...(roots.size > 1 ? [`${roots.size} different root certificates are told`] : []),
+  ];
 }

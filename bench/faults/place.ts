@@ -6,6 +6,7 @@ import { writeKubeconfig } from '../../kubernetes/kubeconfig';
 import type { ClusterConnection, KubernetesClient } from '../../kubernetes/types';
 import { down, type DownResult } from '../../operations/down';
 import type { Surroundings } from '../../operations/surroundings';
+import type { TargetOptions } from '../../operations/target';
 import { up, type UpResult } from '../../operations/up';
 import { quietSurroundings } from '../own-cluster';
 import { startCli, type RunningCli } from './cli';
@@ -24,11 +25,14 @@ export interface Place extends AsyncDisposable {
   /** All rights, straight. */
   readonly admin: KubernetesClient;
   readonly surroundings: Surroundings;
+  /** The cluster itself, straight. */
+  readonly target: TargetOptions;
   /** Writes `<name>.yaml` with a database and gives its path. */
   spec(name: string, wish: Wish): string;
   /** The real command, by way of the proxy. */
   start(argv: readonly string[], more?: NodeJS.ProcessEnv): RunningCli;
-  up(file: string): Promise<UpResult>;
+  /** In this process, straight. */
+  up(file: string, other?: Partial<Surroundings>): Promise<UpResult>;
   down(name: string): Promise<DownResult>;
 }
 
@@ -42,9 +46,17 @@ export interface PlaceOptions {
   /** Path of `pulumi`. */
   readonly pulumi: string;
   readonly engine: Engine;
+  /** Whether its testbeds have a database. Default true. */
+  readonly withDatabase?: boolean;
 }
 
-export async function openPlace({ folder, connection, pulumi, engine }: PlaceOptions): Promise<Place> {
+export async function openPlace({
+  folder,
+  connection,
+  pulumi,
+  engine,
+  withDatabase = true,
+}: PlaceOptions): Promise<Place> {
   const home = join(folder, 'home');
   mkdirSync(home, { recursive: true });
   const proxy = await openFaultProxy(connection);
@@ -68,6 +80,7 @@ export async function openPlace({ folder, connection, pulumi, engine }: PlaceOpt
     proxy,
     admin,
     surroundings,
+    target,
     spec: (name, { members, size }) => {
       const file = join(folder, `${name}.yaml`);
       const document = {
@@ -79,7 +92,7 @@ export async function openPlace({ folder, connection, pulumi, engine }: PlaceOpt
         grade: 'open',
         size,
         ends: new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10),
-        database: { engine: 'postgresql', version: '15' },
+        ...(withDatabase ? { database: { engine: 'postgresql', version: '15' } } : {}),
       };
       writeFileSync(file, JSON.stringify(document));
       return file;
@@ -89,7 +102,7 @@ export async function openPlace({ folder, connection, pulumi, engine }: PlaceOpt
         folder,
         environment: { ...environment, ...more },
       }),
-    up: (file) => up({ file, ...target }, surroundings),
+    up: (file, other = {}) => up({ file, ...target }, { ...surroundings, ...other }),
     down: (name) => down({ name, ...target }, surroundings),
     [Symbol.asyncDispose]: async () => {
       await admin.close();

@@ -28,8 +28,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly requests: readonly string[];
   /** Counts anew, without a fault or with these. Seeded: the same requests meet the same faults. */
   begin(rules?: readonly FaultRule[], seed?: number): void;
-  /** Holds the k-th write from the last `begin` on, counted from 1, and everything that comes after it. */
-  stopAt(k: number, side: Side): Stop;
+  /** Holds the k-th write from the last `begin` on, counted from 1, or the first that looks like this; and everything that comes after it. */
+  stopAt(at: number | RegExp, side: Side): Stop;
   /** Shows another certificate from the next connection on, and ends those that stand. */
   show(certificate: Shown): void;
 }
@@ -57,7 +57,7 @@ export async function openFaultProxy(behind: ClusterConnection): Promise<FaultPr
   const requests: string[] = [];
   let decide: (seen: Seen) => Fault | undefined = () => undefined;
   let stop:
-    | { readonly k: number; readonly side: Side; reach(write: string): void; released: Promise<void> }
+    | { readonly at: number | RegExp; readonly side: Side; reach(write: string): void; released: Promise<void> }
     | undefined;
   let isHeld = false;
 
@@ -76,7 +76,7 @@ export async function openFaultProxy(behind: ClusterConnection): Promise<FaultPr
     const body = await whole(request);
     requests.push(words);
     if (seen.isWrite) writes.push(words);
-    const held = seen.isWrite && stop !== undefined && writes.length === stop.k ? stop : undefined;
+    const held = seen.isWrite && stop !== undefined && meets(stop.at, writes.length, words) ? stop : undefined;
     if (held !== undefined) isHeld = true;
     if (held?.side === 'before') {
       held.reach(words);
@@ -156,10 +156,10 @@ export async function openFaultProxy(behind: ClusterConnection): Promise<FaultPr
       [stop, isHeld] = [undefined, false];
       decide = openScript(rules, () => next(2 ** 31) / 2 ** 31);
     },
-    stopAt: (k, side) => {
+    stopAt: (at, side) => {
       const reached = Promise.withResolvers<string>();
       const released = Promise.withResolvers<void>();
-      stop = { k, side, reach: reached.resolve, released: released.promise };
+      stop = { at, side, reach: reached.resolve, released: released.promise };
       return {
         reached: reached.promise,
         release: () => {
@@ -179,6 +179,10 @@ export async function openFaultProxy(behind: ClusterConnection): Promise<FaultPr
       asCaller.destroy();
     },
   };
+}
+
+function meets(at: number | RegExp, count: number, words: string): boolean {
+  return typeof at === 'number' ? at === count : at.test(words);
 }
 
 /** Without what belongs to one connection. */

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KubernetesClient } from '../../../kubernetes/types';
+import { sharedUp } from '../../../operations/shared';
+import { toolPath } from '../../../platform/toolchain';
+import { openBareControlPlane, type BareControlPlane } from '../bare-control-plane';
+import { openFlows } from '../flows';
+import { openPlace } from '../place';
+import { inTurn, under, until, type FaultBench, type FaultClass } from './class';
+
+/** Small enough to be filled in seconds, large enough for what testbeds share. */
+const SMALL_BYTES = 24 * 1024 * 1024;
+const FILLING_BYTES = 900_000;
+const FILLERS = 60;
+
+/** What becomes of the store behind the API server; on a control plane of bare processes, without nodes, so testbeds have no database. */
+export const ETCD: readonly FaultClass[] = [
+  {
+    id: 'F9',
+    fault: 'of three members of etcd one is killed, then a second one',
+    expected: 'with two nothing is noticed; with one it is told, and the re-run finishes when two are back',
+    cause: (bench) => onBare(bench, { members: 3 }, memberLoss),
+  },
+  {
+    id: 'F10',
+    fault: 'etcd has no space left (NOSPACE)',
+    expected: 'told; after compaction and defragmentation the re-run finishes',
+    cause: (bench) => onBare(bench, { members: 1, quota: SMALL_BYTES }, noSpace),
+  },
+];
+
+async function onBare(
+  bench: FaultBench,
+  size: { readonly members: number; readonly quota?: number },
+  work: (bench: FaultBench, plane: BareControlPlane) => Promise<string>,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'testbed-bare-'));
+  const tool = (name: 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'pulumi'): Promise<string> =>
+    toolPath(name, { environment: process.env });
+  try {
+    const tools = {
+      etcd: await tool('etcd'),
+      'kube-apiserver': await tool('kube-apiserver'),
+      'kube-controller-manager': await tool('kube-controller-manager'),
+    };
+    await using plane = await openBareControlPlane({ folder: join(folder, 'plane'), tools, ...size });
+    await using place = await openPlace({
+      folder: join(folder, 'place'),
+      connection: plane.connection,
+      pulumi: await tool('pulumi'),
+      engine: bench.engine,
+      withDatabase: false,
+    });
+    await sharedUp(place.target, place.surroundings);
+    const flows = await openFlows(place, 'bare', false);
+    return await work({ ...bench, place, flows }, plane);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function memberLoss(bench: FaultBench, { etcds }: BareControlPlane): Promise<string> {
+  const [first, second] = etcds;
+  const at = (which: typeof first, signal: NodeJS.Signals) => ({
+    write: 3,
+    side: 'before' as const,
+    meanwhile: () => Promise.resolve(void which?.process.kill(signal)),
+  });
+  return inTurn({
+    'two left': () => under(bench, { flow: 'up', at: at(first, 'SIGKILL'), codes: [0, 1] }),
+    'one left': () =>
+      under(bench, {
+        flow: 'update',
+        // Stopped, so that it can come back: the end of the re-run is what counts.
+        at: at(second, 'SIGSTOP'),
+        lift: async () => {
+          second?.process.kill('SIGCONT');
+          await until('etcd has a majority again', () => isWritable(bench.place.admin));
+        },
+        codes: [1],
+        says: /^error: /m,
+      }),
+  });
+}
+
+async function noSpace(bench: FaultBench, { etcds }: BareControlPlane): Promise<string> {
+  const { admin } = bench.place;
+  const address = etcds[0]?.address ?? '';
+  const filler = (index: number) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: `filler-${index}`,
+    namespace: 'default',
+  });
+  return under(bench, {
+    flow: 'update',
+    at: {
+      write: 2,
+      side: 'after',
+      meanwhile: async () => {
+        for (let index = 0; index < FILLERS && (await isWritable(admin)); index += 1)
+          await admin
+            .create({
+              ...filler(index),
+              metadata: { name: filler(index).name, namespace: 'default' },
+              data: { x: 'x'.repeat(FILLING_BYTES) },
+            })
+            .catch(() => undefined);
+        if (await isWritable(admin)) throw new Error('etcd was not filled');
+      },
+    },
+    lift: async () => {
+      // Room first, by hand: etcd refuses even what would end an object.
+      const { revision } = await ask(address, 'kv/range', {
+        key: 'AA==',
+        range_end: 'AA==',
+        limit: '1',
+        keys_only: true,
+      });
+      await ask(address, 'kv/compaction', { revision, physical: true });
+      await ask(address, 'maintenance/defragment', {});
+      await ask(address, 'maintenance/alarm', { action: 'DEACTIVATE', memberID: '0', alarm: 'NOSPACE' });
+      for (let index = 0; index < FILLERS; index += 1) await admin.delete(filler(index)).catch(() => undefined);
+      await until('etcd takes writes again', () => isWritable(admin));
+    },
+    codes: [1],
+    says: /space|NOSPACE|database/i,
+  });
+}
+
+async function isWritable(admin: KubernetesClient): Promise<boolean> {
+  const WITHIN_MS = 5000;
+  return admin
+    .apply(
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'writable', namespace: 'default' },
+        data: { at: String(Date.now()) },
+      },
+      { signal: AbortSignal.timeout(WITHIN_MS) },
+    )
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+/** One call of etcd's JSON gateway; gives the revision that every answer's header bears. */
+async function ask(address: string, path: string, body: object): Promise<{ readonly revision: string }> {
+  const answer = await fetch(`${address}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${text}`);
+  return { revision: /"revision":"(\d+)"/.exec(text)?.[1] ?? '0' };
+}
