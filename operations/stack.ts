@@ -53,6 +53,7 @@ export async function runOnStack(
         ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
         ...(operation.repair === undefined ? {} : { repair: operation.repair }),
         ...(operation.waitFor === undefined ? {} : { waitFor: operation.waitFor }),
+        ...(surroundings.vendorPlugin === undefined ? {} : { vendorPlugin: surroundings.vendorPlugin }),
         connection: operation.connection,
         pulumi,
         signal: surroundings.signal,
@@ -65,13 +66,17 @@ export async function runOnStack(
 }
 
 /** The caller's warm engine, or one for this call alone. Loaded only here: validation must not pay for it. */
-export async function withEngine<T>(surroundings: Surroundings, use: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  surroundings: Surroundings,
+  use: (engine: Engine) => Promise<T>,
+  runners = 1,
+): Promise<T> {
   if (surroundings.engine !== undefined) return use(surroundings.engine);
   const { createEngine } = await import('../engine/engine.js');
-  const engine = createEngine({ runners: 1 });
+  const engine = createEngine({ runners });
   try {
     // Not awaited: it warms while tools, keys and credentials are fetched; a failure shows in the run itself.
-    engine.warm(1).catch(() => undefined);
+    engine.warm(runners).catch(() => undefined);
     return await use(engine);
   } finally {
     await engine.close();
