@@ -88,8 +88,8 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
             },
             { ...within, engine },
           );
-          const look =
-            shared?.inventoryOf ?? ((testbed) => inventory(target.reader, { testbed, signal: within.signal }));
+          const look = (testbed: string): Promise<Inventory> =>
+            shared?.inventoryOf(testbed) ?? inventory(target.reader, { testbed, signal: within.signal });
           const emptiness = await proveEmptiness(record, { target, look }, within);
           const ended: TestbedRecord = {
             ...current,

@@ -1,3 +1,4 @@
+import type { ClaimOptions } from '../engine/claims/claim';
 import type { Claim } from '../engine/claims/held-claim';
 import type { DocumentStore } from '../engine/store/types';
 import { isTestbedError, text } from '../errors';
@@ -11,6 +12,8 @@ export interface ClaimWish {
   readonly purpose: string;
   /** Asked at the end: whether anybody will ask for this stack again. Default: yes. */
   readonly isForgotten?: () => boolean;
+  /** Default: those of `takeClaim`. */
+  readonly pace?: Pick<ClaimOptions, 'beatMs' | 'termMs' | 'process'>;
 }
 
 /** The surroundings of a claim's holder: their signal is aborted, with ClaimLost, when the claim is lost. */
@@ -29,12 +32,13 @@ export async function withStackClaim<T>(
   work: (claimed: Claimed) => Promise<T>,
 ): Promise<T> {
   const { takeClaim } = await import('../engine/claims/claim.js');
-  const { store, stack, purpose, isForgotten = (): boolean => false } = wish;
+  const { store, stack, purpose, pace, isForgotten = (): boolean => false } = wish;
   const waiting = openWaiting(stack, surroundings);
   const claim = await takeClaim({
     store,
     stack,
     purpose,
+    ...pace,
     signal: surroundings.signal,
     onWait: (holder, leftMs) => waiting.tell(holder, leftMs),
   }).finally(() => waiting.end());

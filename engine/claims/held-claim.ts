@@ -26,8 +26,8 @@ export interface Claim {
   /** Says that this is fenced: the next holder need not do it again. */
   fenced(what: keyof Due): void;
   /**
-   * Ends the holding; the number stays. `forget`: the document goes as well, where no former holder may come back to it. Does nothing to a lost one or a second
-   * time. Throws what the store throws; the holding is then ended by the end of this process.
+   * Ends the holding; the number stays. `forget`: the document goes as well, where no former holder may come back to it. Does nothing a second time. Throws ClaimLost
+   * where it is another's, and what the store throws; the holding is then ended by the end of this process.
    */
   giveBack(after?: 'keep' | 'forget'): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function holdClaim(
   };
   /** Whether it is ours still; a writing whose answer was lost may have made another version of it. */
   const look = async (): Promise<void> => {
-    if (lost.signal.aborted) throw lost.signal.reason;
+    lost.signal.throwIfAborted();
     const seen = await readClaim(store, stack);
     if (seen?.claim.state !== 'held' || seen.claim.holder.id !== claim.holder.id) lose();
     else version = seen.version;
@@ -87,20 +87,21 @@ export function holdClaim(
   beat.unref();
 
   const free = async (after: 'keep' | 'forget'): Promise<void> => {
-    if (over) return;
-    over = true;
+    if (over) {
+      lost.signal.throwIfAborted();
+      return;
+    }
     const write = async (): Promise<'conflict' | 'written' | 'ended'> => {
       if (after === 'forget' && !claim.contested) return store.end(key, version);
       const { number, contested } = claim;
       const content = claimContent({ version: 1, state: 'free', number, due: { ...due }, contested });
       return (await store.write(key, content, version)).kind;
     };
-    if ((await write()) !== 'conflict') return;
-    const seen = await readClaim(store, stack);
-    // Else it was followed meanwhile, and there is nothing to give back.
-    if (seen?.claim.state !== 'held' || seen.claim.holder.id !== claim.holder.id) return;
-    version = seen.version;
-    await write();
+    if ((await write()) === 'conflict') {
+      await look();
+      if ((await write()) === 'conflict') lose();
+    }
+    over = true;
   };
 
   return {

@@ -164,7 +164,7 @@ describe('a testbed', () => {
       return { uid: secret?.metadata.uid, ...fieldsAt(secret ?? {}, 'data') };
     };
     const before = await held('database-owner');
-    rmSync(join(site.home, 'state', '.pulumi', 'stacks', 'testbed', `${id}.json`));
+    rmSync(join(site.home, 'store', 'states', `${id}.doc`), { recursive: true });
     expect((await upSpec(lost, site.target, site.surroundings)).testbed.id).toBe(id);
     // The certificate's key was in the state alone: a new one, and clients are told whom to trust now.
     const { sslrootcert, ...after } = await held('database-owner');

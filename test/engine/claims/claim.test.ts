@@ -118,7 +118,7 @@ describe('a claim', () => {
     machine.wake();
     await expect(former.verify()).rejects.toMatchObject({ code: 'ClaimLost' });
     expect(former.lost.reason).toMatchObject({ code: 'ClaimLost' });
-    await former.giveBack();
+    await expect(former.giveBack()).rejects.toMatchObject({ code: 'ClaimLost' });
     await claim.verify();
     await claim.giveBack();
   });
