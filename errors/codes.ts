@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   TestbedUnknown: 'usage',
   TestbedAmbiguous: 'usage',
   NotEmpty: 'failed',
+  NotAllDone: 'failed',
   DriftFound: 'failed',
   // databases
   DatabaseFailed: 'failed',

@@ -31,12 +31,10 @@ export function readProvisionableSpecs(file: string | undefined, surroundings: S
   const path = specPath(file, surroundings);
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const files = isDirectory ? yamlFiles(path, file ?? path) : [path];
-  const shown = (name: string): string =>
-    isDirectory ? join(file ?? path, name.slice(path.length + 1)) : (file ?? name);
   const options = { now: surroundings.now() };
   const found: SpecDocument[] = [];
   for (const name of files) {
-    found.push(...readSpecsFile(name, options, shown(name)));
+    found.push(...readSpecsFile(name, options));
     if (found.length > MOST_SPECS) throw tooMany(file ?? path);
   }
   return { several: isDirectory || found.length > 1, specs: requireAll(found) };

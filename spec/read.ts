@@ -17,14 +17,13 @@ export function readSpecFile(file: string, options: LoadOptions): LoadResult {
 }
 
 /**
- * As `readSpecFile`, for a file with any number of specs, parted by lines of `---`: at most 64 KiB each and `LIMITS.filesBytes` in all. `shown` is what
- * messages call it.
+ * As `readSpecFile`, for a file with any number of specs, parted by lines of `---`: at most 64 KiB each and `LIMITS.filesBytes` in all.
  */
-export function readSpecsFile(file: string, options: LoadOptions, shown = file): readonly SpecDocument[] {
+export function readSpecsFile(file: string, options: LoadOptions): readonly SpecDocument[] {
   const { bytes, size } = readBounded(file, LIMITS.filesBytes);
-  if (size > LIMITS.filesBytes) return [{ name: BEGINNING, loaded: fileTooLarge(shown, size, LIMITS.filesBytes) }];
-  if (!isUtf8(bytes)) return [{ name: BEGINNING, loaded: decode(shown, bytes, options) }];
-  return loadSpecs({ file: shown, text: bytes.toString('utf8') }, options);
+  if (size > LIMITS.filesBytes) return [{ name: BEGINNING, loaded: fileTooLarge(file, size, LIMITS.filesBytes) }];
+  if (!isUtf8(bytes)) return [{ name: BEGINNING, loaded: decode(file, bytes, options) }];
+  return loadSpecs({ file: file, text: bytes.toString('utf8') }, options);
 }
 
 function decode(file: string, bytes: Buffer, options: LoadOptions): LoadResult {

@@ -30,6 +30,8 @@ export interface Positional<T> {
   readonly choices?: readonly string[];
   /** All the words after `--`, as they are; the last of a command. */
   readonly rest?: true;
+  /** Takes every further word, none of which has a space; the last of a command. `read` gets them parted by one. */
+  readonly several?: true;
   readonly read: (given: string | undefined, name: string, rest: readonly string[]) => T;
 }
 
@@ -104,6 +106,11 @@ export function requiredWord(summary: Text): Positional<string> {
 /** A word that may be left out. */
 export function optionalWord(summary: Text): Positional<string | undefined> {
   return { summary, required: false, read: (given) => given };
+}
+
+/** Any number of words, none too. */
+export function severalWords(summary: Text): Positional<readonly string[]> {
+  return { summary, required: false, several: true, read: (given) => (given ?? '').split(' ').filter(Boolean) };
 }
 
 /** What comes after `--`, at least one word. */

@@ -31,9 +31,10 @@ const WORDS = {
 /** What a call of the command looks like: `testbed show NAME [flags]`. */
 export function synopsis(command: Command): string {
   const positionals = Object.entries(command.positionals);
-  const words = positionals.flatMap(([name, { required, rest }]) =>
-    rest === true ? [] : [required ? name.toUpperCase() : `[${name.toUpperCase()}]`],
-  );
+  const words = positionals.flatMap(([name, { required, rest, several }]) => {
+    const shown = `${name.toUpperCase()}${several === true ? '...' : ''}`;
+    return rest === true ? [] : [required ? shown : `[${shown}]`];
+  });
   const flags = Object.entries(command.flags).map(([name, flag]) => `[${flagShape(name, flag)}]`);
   const last = positionals.flatMap(([name, { rest }]) => (rest === true ? [`-- ${name.toUpperCase()}...`] : []));
   return ['testbed', command.name, ...words, ...flags, ...last].join(' ');

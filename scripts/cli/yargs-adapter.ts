@@ -94,11 +94,14 @@ function wordValue(name: string, flag: Flag, value: unknown, command: Command): 
 function positionalValues(words: readonly string[], command: Command): Record<string, string> {
   const names = Object.keys(command.positionals).filter((name) => command.positionals[name]?.rest !== true);
   const values: Record<string, string> = {};
+  const last = names.at(-1);
+  const several = last !== undefined && command.positionals[last]?.several === true ? last : undefined;
   for (const [at, word] of words.entries()) {
-    const name = names[at];
+    const name = names[at] ?? several;
     if (name === undefined)
       throw usage(command, `'${word}' is one word too many`, `'${word}'은(는) 필요하지 않은 인자입니다`);
-    values[name] = word;
+    // A name has no space: one that has is read as two, neither of which there is.
+    values[name] = name === several && values[name] !== undefined ? `${values[name]} ${word}` : word;
   }
   for (const name of names) {
     const shown = name.toUpperCase();

@@ -1,8 +1,10 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
 import { duration } from '../cli/duration';
-import { requiredWord } from '../cli/flags';
-import { facts, line, toned } from '../cli/view';
+import { severalWords, switchFlag } from '../cli/flags';
+import { facts, line, toned, type Block } from '../cli/view';
+import type { DownResult } from '../../operations/down';
+import { AT_ONCE_FLAG, manyBlocks } from './many-view';
 import { countLine } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
 import { YES_FLAG } from './yes-flag';
@@ -17,18 +19,33 @@ export const downCommand = defineCommand({
     'Asks first. Works from the recorded state alone, then looks for leftovers by label and by name; exits 1 and names them where there are any.',
     '먼저 확인을 받습니다. 기록된 상태만으로 종료한 뒤 레이블과 이름으로 남은 객체를 찾고, 남은 것이 있으면 알려 주고 종료 코드 1로 끝납니다.',
   ),
-  positionals: { name: requiredWord(text('name or id of the testbed', '테스트베드의 이름 또는 ID')) },
-  flags: { ...YES_FLAG, ...TARGET_FLAGS },
+  positionals: { name: severalWords(text('names or ids of testbeds', '테스트베드의 이름 또는 ID')) },
+  flags: {
+    all: switchFlag({ summary: text('every testbed of this site', '이 사이트의 모든 테스트베드') }),
+    ...AT_ONCE_FLAG,
+    ...YES_FLAG,
+    ...TARGET_FLAGS,
+  },
   examples: [
     { command: 'testbed down care-lab', summary: text('asks, then ends it', '확인 후 종료') },
     { command: 'testbed down care-lab --yes', summary: text('in a script', '스크립트에서 사용') },
+    {
+      command: 'testbed down care-lab city-lab',
+      summary: text('asks once, then ends both', '한 번 확인한 뒤 둘 다 종료'),
+    },
   ],
   whenInterrupted: text(
     'objects of the testbed may be left: `testbed down NAME` goes on',
     '테스트베드의 객체가 남아 있을 수 있습니다. `testbed down 이름`으로 이어서 종료하세요',
   ),
-  handler: async (args, context) => (await import('../../operations/down.js')).down(args, context),
-  view: ({ testbed, operation, emptiness, elapsedMs }) => [
+  handler: async ({ name: names, 'at-once': atOnce, ...args }, context) =>
+    (await import('../../operations/down-many.js')).downAll({ ...args, names, atOnce }, context),
+  failure: (result) => ('testbeds' in result ? result.failure : undefined),
+  view: (result) => ('testbeds' in result ? manyBlocks(result.testbeds, result.elapsedMs) : oneView(result)),
+});
+
+function oneView({ testbed, operation, emptiness, elapsedMs }: DownResult): readonly Block[] {
+  return [
     countLine(operation),
     facts(
       [text('testbed', '테스트베드'), toned('strong', `${testbed.name} (${testbed.id})`)],
@@ -42,5 +59,5 @@ export const downCommand = defineCommand({
         `${duration(elapsedMs).ko} 만에 종료했습니다. 남은 것이 없습니다`,
       ),
     ),
-  ],
-});
+  ];
+}
