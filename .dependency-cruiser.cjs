@@ -26,6 +26,7 @@ const LAYERS = {
     // What a size is promised is data too.
     'components/sizes',
     'components/quota',
+    'components/version',
     'spec',
     'stacks',
     'policies',

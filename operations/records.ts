@@ -14,6 +14,8 @@ const clusterReference = z.strictObject({
   uid: z.string(),
 });
 
+const builtBy = z.strictObject({ package: z.string(), components: z.int().min(0), at: z.string() });
+
 const record = z.strictObject({
   version: z.literal(1),
   id,
@@ -27,8 +29,10 @@ const record = z.strictObject({
   cluster: clusterReference,
   /** Where the last operation left the infrastructure. */
   infrastructure: z.enum(['provisioning', 'ready', 'failed', 'destroying', 'destroyed']),
-  /** Version of the components that last built it. */
+  /** Version of the package that last built it. */
   components: z.string(),
+  /** What made it, and each other version that changed it since, the last at the end; records of earlier versions have none. */
+  versions: z.strictObject({ madeBy: builtBy, history: z.array(builtBy) }).optional(),
   createdAt: z.string(),
   changedAt: z.string(),
   /** Where the developer finds things; no secrets. */

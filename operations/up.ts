@@ -19,6 +19,7 @@ import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
+import { builtNow, presentVersion } from './versions';
 import { waitForWorkloads } from './workloads';
 
 export interface UpOptions extends TargetOptions {
@@ -108,6 +109,7 @@ export async function upSpec(
         spec: asJson(spec),
         outputs: { ...operation.outputs },
         components: packageVersion(),
+        ...builtNow(record, within.now()),
         changedAt: within.now().toISOString(),
       };
       await records.save(applied);
@@ -289,6 +291,7 @@ async function takeName(
     cluster: target.reference,
     infrastructure: 'provisioning',
     components: packageVersion(),
+    versions: { madeBy: presentVersion(surroundings.now()), history: [] },
     createdAt: now,
     changedAt: now,
     outputs: {},
