@@ -167,8 +167,8 @@ export function unreadable(place: string, cause: unknown): TestbedError {
     {
       cause,
       hint: text(
-        'restore it from a backup: testbed state restore FILE; without the key the secrets in the state cannot be read',
-        '백업에서 복원하세요: testbed state restore 파일. 키가 없으면 상태에 담긴 비밀 값을 읽을 수 없습니다',
+        'restore it from a backup: testbed state restore FILE; where only the data key of a testbed is lost: testbed state rebuild NAME',
+        '백업에서 복원하세요: testbed state restore 파일. 테스트베드 하나의 데이터 키만 잃었다면: testbed state rebuild 이름',
       ),
     },
   );

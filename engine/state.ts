@@ -118,8 +118,8 @@ export function stateUnreadable(place: string, cause: unknown): TestbedError {
     {
       cause,
       hint: text(
-        'restore it from a backup: testbed state restore FILE',
-        '백업에서 복원하세요: testbed state restore 파일',
+        'make it anew from what stands on the cluster: testbed state rebuild NAME; or restore a backup: testbed state restore FILE',
+        '클러스터에 있는 객체로 다시 만드세요: testbed state rebuild 이름. 또는 백업을 복원하세요: testbed state restore 파일',
       ),
     },
   );
