@@ -14,6 +14,7 @@ import { openStateKey } from './state-key';
 import type { OperationRequest, StackReference } from './types';
 import { layOutVendorPlugin } from './vendor-plugin';
 import type { WorkDirectory } from './work-directory';
+import { openWritePermits, type WritePermits } from './write-permits';
 
 const DEFAULT_READINESS_SECONDS = 300;
 
@@ -39,6 +40,7 @@ export async function runCli(
   const { kind, stack, signal } = request;
   const runner = await pool.take();
   let keys: KeyService | undefined;
+  const permits = permitsOf(request);
   let cli: CliProcess | undefined;
   let hosted = false;
   const onAbort = (): void => {
@@ -48,7 +50,7 @@ export async function runCli(
   try {
     refuseIfAborted(signal);
     if (sealedKey !== undefined) keys = await keyServiceOf(stack, sealedKey);
-    const ports = await runner.host(hostRequest(request, provider), (event) => request.onEvent?.(event));
+    const ports = await runner.host(hostRequest(request, provider, permits), (event) => request.onEvent?.(event));
     hosted = true;
     refuseIfAborted(signal);
     const plugin = await vendorOf(request, work);
@@ -80,6 +82,7 @@ export async function runCli(
     // Whatever went wrong, no process of ours goes on behind the caller's back, and no port stays open in the runner.
     cli?.kill();
     keys?.close();
+    permits?.close();
     if (hosted) await runner.finish().catch(() => undefined);
     await pool.give(runner);
   }
@@ -117,7 +120,15 @@ async function endOf(
   return { exit: await cli.ended, broken };
 }
 
-function hostRequest(request: OperationRequest, provider: string | undefined): HostRequest {
+function permitsOf({ claim, asksBeforeWriting }: OperationRequest): WritePermits | undefined {
+  return claim === undefined || asksBeforeWriting !== true ? undefined : openWritePermits(() => claim.verify());
+}
+
+function hostRequest(
+  request: OperationRequest,
+  provider: string | undefined,
+  permits: WritePermits | undefined,
+): HostRequest {
   const { kind, program, previewNamespace, clusterUid, repair, waitFor = 'ready' } = request;
   const runs = runsProgram(request);
   if (runs && program === undefined)
@@ -133,6 +144,7 @@ function hostRequest(request: OperationRequest, provider: string | undefined): H
       : {}),
     ...(previewNamespace === undefined ? {} : { previewNamespace }),
     ...(clusterUid === undefined ? {} : { clusterUid }),
+    ...(permits === undefined ? {} : { permits: permits.port }),
     ...(kind === 'repair' ? { repair: repair ?? [] } : {}),
     ...(provider === undefined ? {} : { provider }),
     ...(request.vendorPlugin === undefined ? {} : { vendor: true }),

@@ -37,7 +37,11 @@ export async function operateOnCopy(
     const work = makeWorkDirectory();
     try {
       layOutState(work.state, stack.name, content);
-      const run = { ...request, ...(signal === undefined ? {} : { signal }) };
+      const run = {
+        ...request,
+        ...(signal === undefined ? {} : { signal }),
+        ...(claim === undefined ? {} : { claim }),
+      };
       const call = (): Promise<Report> => runCli(pool, run, { work, sealedKey, provider });
       const report = await (held === undefined ? call() : published(call, held, { request, work, content }));
       const { changes, counts, outputs, warnings, repaired } = report;

@@ -2,11 +2,13 @@ import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc
 import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
+import type { Text } from '../errors';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection } from '../kubernetes/types';
 import { openRepairs, providerService, type ProviderContext, type Repairs } from './provider';
 import type { HostRequest } from './runner-messages';
 import type { Repaired } from './types';
+import { permittedClient } from './write-permits';
 
 export interface HostedProvider {
   readonly definition: ServiceDefinition;
@@ -24,7 +26,7 @@ export function loadProvider(module: string | undefined): ProviderService {
 }
 
 interface Listeners {
-  readonly onStatus: (urn: string, message: string) => void;
+  readonly onStatus: (urn: string, message: Text) => void;
   readonly onRepaired: (repaired: Repaired) => void;
 }
 
@@ -34,7 +36,8 @@ export function hostProvider(
   signal: AbortSignal,
   { onStatus, onRepaired }: Listeners,
 ): HostedProvider {
-  const client = createClient(request.connection);
+  const plain = createClient(request.connection);
+  const client = request.permits === undefined ? plain : permittedClient(plain, request.permits);
   const context: ProviderContext = {
     client,
     stack: request.stack,

@@ -1,4 +1,5 @@
 import type { ClusterConnection } from '../kubernetes/types';
+import type { MessagePort } from 'node:worker_threads';
 import type { Report } from './events';
 import type { EngineEvent, OperationKind, PlannedResource, ProgramReference, RepairItem } from './types';
 
@@ -14,6 +15,8 @@ export interface HostRequest {
   readonly waitFor: 'ready' | 'applied';
   readonly readinessTimeoutSeconds: number;
   readonly clusterUid?: string;
+  /** Asked before each writing, where the identity has no end of its own: see write-permits.ts. */
+  readonly permits?: MessagePort;
   readonly repair?: readonly RepairItem[];
   /** A module that exports `providerService` instead of the embedded provider. */
   readonly provider?: string;

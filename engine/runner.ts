@@ -119,7 +119,7 @@ export function startRunner(): Runner {
       operations++;
       onEvent = listener;
       hosted = Promise.withResolvers();
-      send(request);
+      worker.postMessage(request, request.permits === undefined ? [] : [request.permits]);
       return hosted.promise;
     },
     async rehearse({ program, stack }) {

@@ -31,6 +31,8 @@ export interface OperationRequest {
    * change nothing and need none: they may run beside each other and beside an `up`, on the state as it was published last.
    */
   readonly claim?: Claim;
+  /** For an identity whose token nobody can end: the claim is read again before each writing. Default false. */
+  readonly asksBeforeWriting?: boolean;
   /** Not needed for `down`, `drift` and `repair`: these work from state alone. */
   readonly program?: ProgramReference;
   /** May still be on its way: the CLI starts meanwhile, and registers nothing before it is there. When it fails, so does the operation. */
@@ -94,7 +96,7 @@ export type EngineEvent =
       readonly elapsedMs?: number;
     }
   /** A line of status from the provider, such as what a workload still waits for. */
-  | { readonly type: 'status'; readonly urn: string; readonly message: string }
+  | { readonly type: 'status'; readonly urn: string; readonly message: Text }
   | {
       readonly type: 'diagnostic';
       readonly severity: 'warning' | 'error';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SHARED_STACK, sharedStackOf } from '../components/vocabulary';
-import type { OperationResult, ProgramReference } from '../engine/types';
+import type { Claim } from '../engine/claims/held-claim';
+import type { Engine, OperationResult, ProgramReference } from '../engine/types';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
 import { TestbedError, text } from '../errors';
@@ -15,7 +16,8 @@ import { rulesLeftOut, type RuleLeftOut } from './rules-left-out';
 import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
 import { runOnStack, withEngine } from './stack';
-import { openStoredSite } from './stored-site';
+import { withStackClaim, type Claimed } from './stack-claim';
+import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
@@ -29,8 +31,7 @@ export interface SharedResult {
 
 /** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
 export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
-  const { operation, rulesLeftOut } = await runShared('up', options, surroundings);
-  await settle(operation, options, surroundings);
+  const { operation, rulesLeftOut } = await runShared('up', options, surroundings, settle);
   const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
   return {
     outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged',
@@ -40,18 +41,17 @@ export async function sharedUp(options: TargetOptions, surroundings: Surrounding
 }
 
 /** Waits until the rules are in force; and operations that were killed left a Secret each, which is ended here, where nobody waits for it. */
-async function settle(operation: OperationResult, options: TargetOptions, surroundings: Surroundings): Promise<void> {
-  const target = await openTarget(openSite(surroundings.environment), options, surroundings);
+async function settle({ operation, target, claim, surroundings }: Done): Promise<void> {
   const client = createClient(await target.site());
   const admin = createClient(await target.admin());
   try {
     const { canary, ruleObjects } = sharedOutputs.parse(operation.outputs);
     await rulesInForce(admin, canary, surroundings);
+    await claim.verify();
     await sweepRules(admin, ruleObjects, surroundings);
     await sweepOperations(client, surroundings.now());
   } finally {
     await Promise.all([client.close(), admin.close()]);
-    await target.close();
   }
 }
 
@@ -85,22 +85,21 @@ export async function sharedDown(options: TargetOptions, surroundings: Surroundi
       '이 클러스터의 역할, 프로비저너, 보호 규칙을 종료할까요?',
     ),
   );
-  const ended = await runShared('down', options, surroundings);
-  await sweep(options, surroundings);
+  const ended = await runShared('down', options, surroundings, sweep);
   return { outcome: 'ended', ...ended };
 }
 
 /** The rules outlive their stack; the anchor stays. */
-async function sweep(options: TargetOptions, surroundings: Surroundings): Promise<void> {
-  const target = await openTarget(openSite(surroundings.environment), options, surroundings);
+async function sweep({ target, claim, surroundings }: Done): Promise<void> {
   const admin = createClient(await target.admin());
   try {
     // The bindings and policies, then the parameters that they named.
-    await sweepRules(admin, [ANCHOR], surroundings);
-    await sweepRules(admin, [ANCHOR], surroundings);
+    for (let times = 0; times < 2; times += 1) {
+      await claim.verify();
+      await sweepRules(admin, [ANCHOR], surroundings);
+    }
   } finally {
     await admin.close();
-    await target.close();
   }
 }
 
@@ -133,10 +132,19 @@ function totalOf(operation: OperationResult): number {
   return Object.values(operation.counts).reduce((sum, count) => sum + count, 0);
 }
 
+interface Done extends Claimed {
+  readonly operation: OperationResult;
+  readonly target: Target;
+}
+
+/** What is left to do under the claim when the engine is done. */
+type Afterwards = (done: Done) => Promise<void>;
+
 async function runShared(
   kind: 'up' | 'preview' | 'down' | 'drift',
   options: TargetOptions,
   surroundings: Surroundings,
+  afterwards: Afterwards = () => Promise.resolve(),
 ): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
   const folders = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
   await using site = await openStoredSite(folders, surroundings);
@@ -144,27 +152,51 @@ async function runShared(
     const target = await openTarget(site, options, surroundings);
     try {
       return await tellingIfGone(target.reference, SHARED_DOING, async () => {
-        const connection = await target.admin();
-        const { kind: where, uid } = target.reference;
-        const stack = where === 'embedded' ? SHARED_STACK : sharedStackOf(uid);
-        const run = { kind, stack, connection };
-        const within = { ...surroundings, engine };
-        if (kind === 'down' || kind === 'drift')
-          return { operation: await runOnStack(site, run, within), rulesLeftOut: [] };
-        const minor = await minorOf(target.reader);
-        const program = await programFor(site, target, connection, minor);
-        const nodeImages = target.pins !== undefined;
-        await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
-        const work = (): Promise<OperationResult> => runOnStack(site, { ...run, program }, within);
-        return {
-          operation: kind === 'up' ? await despiteOutdatedRules({ site, target, minor }, within, work) : await work(),
-          rulesLeftOut: await rulesLeftOut(site, minor),
-        };
+        const place = { site, target, engine, stack: sharedStackIn(target) };
+        if (kind === 'preview' || kind === 'drift') return runOnShared(kind, place, { surroundings });
+        const wish = { store: site.store, stack: place.stack, purpose: `shared ${kind}` };
+        return withStackClaim(wish, surroundings, async (claimed) => {
+          const ran = await runOnShared(kind, place, claimed);
+          await afterwards({ ...claimed, operation: ran.operation, target });
+          return ran;
+        });
       });
     } finally {
       await target.close();
     }
   });
+}
+
+function sharedStackIn({ reference: { kind, uid } }: Target): string {
+  return kind === 'embedded' ? SHARED_STACK : sharedStackOf(uid);
+}
+
+interface SharedPlace {
+  readonly site: StoredSite;
+  readonly target: Target;
+  readonly engine: Engine;
+  readonly stack: string;
+}
+
+async function runOnShared(
+  kind: 'up' | 'preview' | 'down' | 'drift',
+  { site, target, engine, stack }: SharedPlace,
+  { claim, surroundings }: { readonly claim?: Claim; readonly surroundings: Surroundings },
+): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
+  const connection = await target.admin();
+  // Nobody can end an administrator's credential: each writing asks for the claim.
+  const run = { kind, stack, connection, ...(claim === undefined ? {} : { claim, asksBeforeWriting: true }) };
+  const within = { ...surroundings, engine };
+  if (kind === 'down' || kind === 'drift') return { operation: await runOnStack(site, run, within), rulesLeftOut: [] };
+  const minor = await minorOf(target.reader);
+  const program = await programFor(site, target, connection, minor);
+  const nodeImages = target.pins !== undefined;
+  await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
+  const work = (): Promise<OperationResult> => runOnStack(site, { ...run, program }, within);
+  return {
+    operation: kind === 'up' ? await despiteOutdatedRules({ site, target, minor }, within, work) : await work(),
+    rulesLeftOut: await rulesLeftOut(site, minor),
+  };
 }
 
 async function programFor(

@@ -12,6 +12,8 @@ export interface StackOperation {
   readonly stack: string;
   /** The right to change the stack, for `up` and `down`; default: the engine takes one for the operation. */
   readonly claim?: Claim;
+  /** As an administrator: the claim is read again before each writing. Default false. */
+  readonly asksBeforeWriting?: boolean;
   readonly program?: ProgramReference;
   readonly connection: ClusterConnection | Promise<ClusterConnection>;
   /** Done when the stack is this operation's alone, before the engine begins. */
@@ -48,6 +50,7 @@ export async function runOnStack(
         kind: operation.kind,
         stack: { name: operation.stack, store: site.store, dataKey },
         ...(operation.claim === undefined ? {} : { claim: operation.claim }),
+        ...(operation.asksBeforeWriting === undefined ? {} : { asksBeforeWriting: operation.asksBeforeWriting }),
         ...(operation.program === undefined ? {} : { program: operation.program }),
         ...(operation.beforehand === undefined ? {} : { beforehand: operation.beforehand }),
         ...(operation.previewNamespace === undefined ? {} : { previewNamespace: operation.previewNamespace }),
