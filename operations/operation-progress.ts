@@ -71,7 +71,7 @@ function changes(onProgress: Surroundings['onProgress']): (event: EngineEvent) =
     const id = `object:${event.urn}`;
     if (event.type === 'status') {
       const title = titles.get(event.urn) ?? verbatim(event.urn.slice(event.urn.lastIndexOf('::') + 2));
-      onProgress({ id, state: 'update', title, detail: verbatim(event.message) });
+      onProgress({ id, state: 'update', title, detail: event.message });
       return;
     }
     const { state, operation, resourceType, urn, name, elapsedMs } = event;

@@ -1,3 +1,4 @@
+import type { Text } from '../../errors';
 import type { KubernetesClient } from '../../kubernetes/types';
 
 /** What one operation's provider stands on. */
@@ -14,8 +15,8 @@ export interface ProviderContext {
   readonly readinessTimeoutSeconds: number;
   /** Identity of the cluster (uid of kube-system): another one makes the engine replace all resources. */
   readonly clusterUid?: string;
-  /** What an object still waits for, and warnings; a line of words without secrets. */
-  readonly onStatus: (urn: string, message: string) => void;
+  /** What an object still waits for; a line of words without secrets. */
+  readonly onStatus: (urn: string, message: Text) => void;
   /** Ends the run's waits. Writes under way are finished, so that state tells the truth. */
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { text } from '../../errors';
 import { failedWith } from '../../kubernetes/failures';
 import { stringAt } from '../../kubernetes/json';
 import { referenceOf } from '../../kubernetes/objects';
@@ -43,7 +44,7 @@ export async function awaitReady(
     timeoutSeconds,
     signal,
     judge,
-    onStatus: (reason) => onStatus(urn, redact(reason.en, secrets)),
+    onStatus: ({ en, ko }) => onStatus(urn, text(redact(en, secrets), redact(ko, secrets))),
   });
 }
 

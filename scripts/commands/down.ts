@@ -6,6 +6,7 @@ import { facts, line, toned, type Block } from '../cli/view';
 import type { DownResult } from '../../operations/down';
 import { AT_ONCE_FLAG, manyBlocks } from './many-view';
 import { countLine } from './operation-view';
+import { PROVIDER_FLAG } from './provider-flag';
 import { TARGET_FLAGS } from './target-flags';
 import { YES_FLAG } from './yes-flag';
 
@@ -25,6 +26,7 @@ export const downCommand = defineCommand({
     ...AT_ONCE_FLAG,
     ...YES_FLAG,
     ...TARGET_FLAGS,
+    ...PROVIDER_FLAG,
   },
   examples: [
     { command: 'testbed down care-lab', summary: text('asks, then ends it', '확인 후 종료') },
@@ -38,8 +40,13 @@ export const downCommand = defineCommand({
     'objects of the testbed may be left: `testbed down NAME` goes on',
     '테스트베드의 객체가 남아 있을 수 있습니다. `testbed down 이름`으로 이어서 종료하세요',
   ),
-  handler: async ({ name: names, 'at-once': atOnce, ...args }, context) =>
-    (await import('../../operations/down-many.js')).downAll({ ...args, names, atOnce }, context),
+  handler: async ({ name: names, 'at-once': atOnce, ...args }, context) => {
+    const [{ downAll }, { withProvider }] = await Promise.all([
+      import('../../operations/down-many.js'),
+      import('../../operations/with-provider.js'),
+    ]);
+    return downAll({ ...args, names, atOnce }, withProvider(args, context));
+  },
   failure: (result) => ('testbeds' in result ? result.failure : undefined),
   view: (result) => ('testbeds' in result ? manyBlocks(result.testbeds, result.elapsedMs) : oneView(result)),
 });

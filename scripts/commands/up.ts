@@ -6,6 +6,7 @@ import { facts, line, toned, type Block } from '../cli/view';
 import { AT_ONCE_FLAG, manyBlocks } from './many-view';
 import { changeBlocks, countLine } from './operation-view';
 import { planLine } from './plan-view';
+import { PROVIDER_FLAG } from './provider-flag';
 import { SPECS_FLAGS } from './spec-flags';
 import { TARGET_FLAGS } from './target-flags';
 import { nextStep, stateCell } from './testbed-view';
@@ -21,7 +22,7 @@ export const upCommand = defineCommand({
     '명세를 읽어 적용하고 모두 준비될 때까지 기다립니다. 실패하거나 중단된 뒤 다시 실행하면 이어서 진행합니다. 명세가 여러 개인 파일(---로 구분)이나 폴더를 지정하면 모두 읽고 판정한 다음 여러 개를 동시에 만들며, 하나가 실패해도 나머지에는 영향이 없습니다.',
   ),
   positionals: {},
-  flags: { ...SPECS_FLAGS, ...AT_ONCE_FLAG, ...TARGET_FLAGS },
+  flags: { ...SPECS_FLAGS, ...AT_ONCE_FLAG, ...TARGET_FLAGS, ...PROVIDER_FLAG },
   examples: [
     { command: 'testbed up', summary: text('provision ./testbed.yaml', './testbed.yaml대로 구성') },
     {
@@ -37,8 +38,13 @@ export const upCommand = defineCommand({
     'the testbed may be half-made: `testbed up` goes on, `testbed down NAME` ends it',
     '테스트베드가 일부만 만들어졌을 수 있습니다. `testbed up`으로 이어서 하거나 `testbed down 이름`으로 종료하세요',
   ),
-  handler: async ({ 'at-once': atOnce, ...args }, context) =>
-    (await import('../../operations/up-many.js')).upAll({ ...args, atOnce }, context),
+  handler: async ({ 'at-once': atOnce, ...args }, context) => {
+    const [{ upAll }, { withProvider }] = await Promise.all([
+      import('../../operations/up-many.js'),
+      import('../../operations/with-provider.js'),
+    ]);
+    return upAll({ ...args, atOnce }, withProvider(args, context));
+  },
   failure: (result) => ('testbeds' in result ? result.failure : undefined),
   view: (result) => ('testbeds' in result ? manyBlocks(result.testbeds, result.elapsedMs) : oneView(result)),
 });

@@ -26,7 +26,7 @@ function whenWaiting(): { readonly onEvent: (event: EngineEvent) => void; readon
   return {
     waiting: promise,
     onEvent: (event) => {
-      if (event.type === 'status' && event.message === 'waits until it is told to stop') resolve();
+      if (event.type === 'status' && event.message.en === 'waits until it is told to stop') resolve();
     },
   };
 }

@@ -312,7 +312,7 @@ describe('readiness on a real control plane', () => {
     const name = 'awaited';
     let tell = (_message: string): void => undefined;
     const asked = new Promise<string>((resolve) => (tell = resolve));
-    const told = await ServedProvider.start(client, { onStatus: (_, message) => tell(message) });
+    const told = await ServedProvider.start(client, { onStatus: (_, message) => tell(message.en) });
     const creation = told.create('kubernetes:core/v1:ConfigMap', name, {
       metadata: {
         ...metadata(name),

@@ -104,7 +104,7 @@ describe('readiness', () => {
     const waiting = new Promise<void>((resolve) => (told = resolve));
     const cancelled = await ServedProvider.start(client, {
       onStatus: (_, message) => {
-        statuses.push(message);
+        statuses.push(message.en, message.ko);
         told();
       },
     });

@@ -69,7 +69,7 @@ export class ServedProvider {
         client,
         stack,
         readinessTimeoutSeconds: 20,
-        onStatus: (_, message) => statuses.push(message),
+        onStatus: (_, message) => statuses.push(message.en),
         signal: new AbortController().signal,
         ...options,
       }),
