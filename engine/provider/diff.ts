@@ -1,11 +1,11 @@
-import type { JsonObject } from '../../kubernetes/types';
+import type { JsonObject, JsonValue } from '../../kubernetes/types';
 import { TestbedError } from '../../errors';
 import { changesBetween, isSame, type Change } from './changes';
 import { AUTONAMED } from './check';
 import type { Run } from './context';
-import { STATE_KEYS, mapAt, wordAt } from './objects';
+import { STATE_KEYS, isJsonObject, mapAt, plainObject, wordAt } from './objects';
 import { withMark } from './ownership';
-import { formatPath, isWithin, parsePath, valueAt } from './paths';
+import { formatPath, isWithin, parsePath, valueAt, type Path } from './paths';
 import { needsReplacement, takesSamePlace } from './replacement';
 import { fieldManagerOf, objectOf, uidOf } from './state';
 import { parseTypeToken } from './type-token';
@@ -50,30 +50,45 @@ export function diffInputs(question: DiffQuestion): DiffAnswer {
 
 /**
  * The difference, with the server's last word on a replacement: a new object is made only where a dry run of the change in place is
- * refused. So a default that is written out, or a toleration that comes, ends no Pod and starts no Job again. Where the server can't be asked (a value is not
- * known yet, a right is missing) the table's word stands.
+ * refused, or accepted without effect (a Service stays headless). So a default that is written out, or a toleration that comes, ends no Pod and starts no Job
+ * again. Where the server can't be asked (a value is not known yet, a right is missing) the table's word stands.
  */
 export async function judgedDiff(run: Run, question: DiffQuestion): Promise<DiffAnswer> {
   const answer = diffInputs(question);
-  if (!answer.changes.some(({ replaces }) => replaces) || !(await isAcceptedInPlace(run, question))) return answer;
+  const immutable = answer.changes.filter(({ replaces }) => replaces);
+  if (immutable.length === 0) return answer;
+  const tried = await triedInPlace(run, question);
+  if (tried === undefined || !immutable.every((change) => takesEffect(change, question, tried))) return answer;
   return { changes: answer.changes.map((change) => ({ ...change, replaces: false })), deleteBeforeReplace: false };
 }
 
-async function isAcceptedInPlace(run: Run, { urn, state, news }: DiffQuestion): Promise<boolean> {
+/** The object as it would be; undefined where it can't be changed in place. */
+async function triedInPlace(run: Run, { urn, state, news }: DiffQuestion): Promise<JsonObject | undefined> {
   const uid = uidOf(state);
-  if (uid === undefined || hasUnknown(news.value) || !takesSamePlace(news.value, state.value)) return false;
+  if (uid === undefined || hasUnknown(news.value) || !takesSamePlace(news.value, state.value)) return undefined;
   const object = withMark(objectOf(news), { stack: run.context.stack, urn });
+  const body = { ...object, metadata: { ...object.metadata, uid } };
   try {
-    await run.context.client.apply(
-      { ...object, metadata: { ...object.metadata, uid } },
-      { dryRun: true, fieldManager: fieldManagerOf(state) },
-    );
-    return true;
+    return plainObject(await run.context.client.apply(body, { dryRun: true, fieldManager: fieldManagerOf(state) }));
   } catch (error) {
     // Whatever it is: if it stands in the way of the replacement too, that says so.
-    if (error instanceof TestbedError) return false;
+    if (error instanceof TestbedError) return undefined;
     throw error;
   }
+}
+
+function takesEffect({ path, kind }: Change, { news, state }: DiffQuestion, tried: JsonObject): boolean {
+  const now = valueAt(tried, path);
+  return kind === 'delete' ? !isSame(now, valueAt(state.value, path), path) : has(now, valueAt(news.value, path), path);
+}
+
+/** Whether the server's value has all that is wanted; it may have more. */
+function has(now: JsonValue | undefined, wanted: JsonValue | undefined, path: Path): boolean {
+  if (isJsonObject(wanted) && isJsonObject(now))
+    return Object.entries(wanted).every(([key, value]) => has(valueAt(now, [key]), value, [...path, key]));
+  if (Array.isArray(wanted) && Array.isArray(now))
+    return wanted.length === now.length && wanted.every((value, index) => has(now[index], value, [...path, index]));
+  return isSame(now, wanted, path);
 }
 
 function oldInputsOf({ oldInputs, state }: DiffQuestion): JsonObject {

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../kubernetes/types';
 import { createObject, updateObject, type ApplyRequest } from './apply';
 import type { Run } from './context';
 import { waitUntilGone } from './end';
-import { droppedPaths, refuseHeldFields } from './held-fields';
+import { droppedFields, refuseHeldFields } from './held-fields';
 import { idOf, isSecretKind } from './objects';
 import { sight } from './ownership';
 import { previewCreation, previewUpdate } from './preview';
@@ -74,7 +74,7 @@ export async function update(
   const fieldManager = fieldManagerOf(state);
   return withoutSecrets(inputs, async () => {
     const request = requester(run, question, fieldManager);
-    const dropped = hasUnknown(inputs.value) ? [] : droppedPaths(oldInputs.value, inputs.value);
+    const dropped = hasUnknown(inputs.value) ? [] : droppedFields(oldInputs.value, inputs.value);
     if (dropped.length > 0) await refuseHeldFields(run.context.client, objectOf(inputs), dropped, fieldManager, signal);
     if (preview) return { id: '', state: await previewUpdate(state, inputs, fieldManager, request) };
     return finish(run, question, await updateObject(request(objectOf(inputs)), uidOf(state)), fieldManager);

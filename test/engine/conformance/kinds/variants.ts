@@ -51,6 +51,11 @@ export const VARIANTS: readonly KindCase[] = [
     change: ['spec.ports[0].port', 81],
     add: ['spec.publishNotReadyAddresses', true],
     drop: ['spec.ports', undefined],
+    // Accepted in place, but without effect.
+    replace: [
+      ['spec.clusterIP', ''],
+      ['spec.clusterIP', undefined],
+    ],
   },
   {
     ...NAMESPACE,
