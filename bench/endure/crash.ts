@@ -1,4 +1,6 @@
+import { sweepOperations } from '../../operations/credential';
 import { VICTIMS, crashAt, type CrashPoint, type CrashVerdict } from '../faults/crash-point';
+import { allSecrets, isOperation, keyOf } from '../faults/contents';
 import { FLOWS, openFlows, type Flows } from '../faults/flows';
 import type { Place } from '../faults/place';
 import { endControlPlane, onControlPlane } from './control-plane';
@@ -68,8 +70,16 @@ async function go(
       `${progress.verdicts.length} of ${wanted.length}: ${shown(point)}, ${verdict.write ?? 'nothing to kill'}, ${seconds} s${verdict.missed.map((line) => `\n  NOT KEPT ${line}`).join('')}`,
     );
   }
-  progress.left = await flows.end();
+  progress.left = [...(await flows.end()), ...(await sweptLater(place))];
   return 'done';
+}
+
+const SWEPT_AFTER_MS = 3 * 3600_000;
+
+/** What dead operations left, and `shared up` in three hours would not take away. */
+async function sweptLater({ admin }: Place): Promise<readonly string[]> {
+  await sweepOperations(admin, new Date(Date.now() + SWEPT_AFTER_MS));
+  return (await allSecrets(admin)).filter(isOperation).map((object) => `${keyOf(object)} is left, and not swept`);
 }
 
 /** Every point, those of a dying host first. */

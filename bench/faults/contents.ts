@@ -19,6 +19,13 @@ export async function everything(client: KubernetesClient): Promise<readonly Kub
   return found;
 }
 
+/** Every Secret of the cluster. */
+export async function allSecrets(client: KubernetesClient): Promise<readonly KubernetesObject[]> {
+  const found: KubernetesObject[] = [];
+  for await (const object of client.list('v1', 'Secret')) found.push({ ...object, apiVersion: 'v1', kind: 'Secret' });
+  return found;
+}
+
 /** Those that belong to a testbed by namespace, name, label or annotation. */
 export function related(objects: readonly KubernetesObject[], id: string): readonly KubernetesObject[] {
   return objects.filter(({ metadata: { name, namespace, labels = {}, annotations = {} } }) =>

@@ -1,5 +1,5 @@
 import { isRunning, signalAll, type RunningCli } from './cli';
-import { everything } from './contents';
+import { allSecrets } from './contents';
 import type { Flow, Flows } from './flows';
 import type { Place } from './place';
 import type { Side } from './proxy';
@@ -44,7 +44,7 @@ export async function crashAt(point: CrashPoint, place: Place, flows: Flows): Pr
   await cli.ended;
   const outlived = await outliving(family);
   place.proxy.begin();
-  const missed = await flows.takeUp(point.flow, await everything(place.admin));
+  const missed = await flows.takeUp(point.flow, await allSecrets(place.admin));
   return {
     point,
     write: victims.length === 0 ? undefined : write,

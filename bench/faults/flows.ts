@@ -21,7 +21,7 @@ export interface Flows {
   readonly writes: Readonly<Record<Flow, readonly string[]>>;
   /** Brings the site to where the flow begins; the words of the command that is to be interrupted. */
   prepare(flow: Flow): Promise<readonly string[]>;
-  /** The same operation again, straight, and what then does not hold; `interrupted` is the cluster as the interruption left it. */
+  /** The same operation again, straight, and what then does not hold; `interrupted` are the Secrets as the interruption left them. */
   takeUp(flow: Flow, interrupted: readonly KubernetesObject[], meanwhile?: Meanwhile): Promise<readonly string[]>;
   /** Ends what stands, at the end of all trials; what is left. */
   end(): Promise<readonly string[]>;
@@ -52,11 +52,13 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
       (object) => `${keyOf(object)} is left`,
     );
   };
-  /** Each is told once. */
-  const leftOfOperations = (objects: readonly KubernetesObject[]): string[] => {
-    const left = objects.filter((object) => isOperation(object) && !before.has(keyOf(object))).map(keyOf);
-    for (const key of left) before.add(key);
-    return left.map((key) => `${key} is left of an operation`);
+  /** Each is told once. Of a first run that died before its record was written nobody knows the id: its Secret is swept by `shared up`, two hours later. */
+  const leftOfOperations = (objects: readonly KubernetesObject[], id: string): string[] => {
+    const left = objects.filter((object) => isOperation(object) && !before.has(keyOf(object)));
+    for (const object of left) before.add(keyOf(object));
+    return left
+      .filter(({ metadata }) => metadata.name.includes(id))
+      .map((object) => `${keyOf(object)} is left of an operation`);
   };
   const end = async (): Promise<readonly string[]> => {
     if (standing === undefined) return leftovers(undefined);
@@ -66,7 +68,8 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
     return leftovers(id);
   };
   const prepare = async (flow: Flow): Promise<readonly string[]> => {
-    if (flow === 'up') await end();
+    if (flow === 'up' && standing !== undefined) await end();
+    else if (flow === 'up') return ['up', '-f', place.spec(name, FIRST)];
     else if (standing?.wish !== FIRST) await up(FIRST);
     if (flow === 'down') return ['down', name, '--yes'];
     return ['up', '-f', place.spec(name, flow === 'up' ? FIRST : SECOND)];
@@ -116,7 +119,7 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
           ...differences(flow === 'up' ? first : second, normalForm(now, { id: testbed.id, name })),
           ...changedSecrets(secretValues(interrupted, testbed.id), secretValues(now, testbed.id)),
           ...strangers(now, name, testbed.id).map((object) => `${keyOf(object)} is a second one of that name`),
-          ...leftOfOperations(now),
+          ...leftOfOperations(now, testbed.id),
           ...(again.outcome === 'unchanged' ? [] : [`a second re-run says ${again.outcome}`]),
         ];
         missed.push(...(await meanwhile(testbed.id)));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signalAll } from './cli';
-import { everything, keyOf, related } from './contents';
+import { allSecrets, everything, keyOf, related } from './contents';
 import { outliving } from './crash-point';
 import type { Flow, Flows } from './flows';
 import type { Place } from './place';
@@ -51,7 +51,7 @@ export async function stopAt(point: StopPoint, place: Place, flows: Flows): Prom
           .findLast((line) => /^(?:error|warning):/.test(line)) ?? '',
     };
   };
-  const missed = await flows.takeUp(point.flow, await everything(place.admin), async (id) => {
+  const missed = await flows.takeUp(point.flow, await allSecrets(place.admin), async (id) => {
     const before = await trace(place, id);
     await wake();
     const outlived = await outliving(family);

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../engine/types';
 import type { Ended } from '../cli';
-import { everything } from '../contents';
+import { allSecrets } from '../contents';
 import type { FaultRule } from '../fault';
 import type { Flow, Flows } from '../flows';
 import type { Place } from '../place';
@@ -67,7 +67,7 @@ export async function under({ place, flows, random }: FaultBench, course: Course
     place.proxy.begin();
   }
   const words = lastWords(ended);
-  const missed = await flows.takeUp(course.flow, await everything(place.admin));
+  const missed = await flows.takeUp(course.flow, await allSecrets(place.admin));
   if (!course.codes.includes(ended.code)) miss(`it ended with ${String(ended.code)}: ${words}`);
   if (ended.code !== 0 && course.says !== undefined && !course.says.test(ended.stderr)) miss(`it said: ${words}`);
   if (/^\s+at .*:\d+:\d+\)?$/m.test(ended.stderr)) miss(`it showed a stack: ${ended.stderr}`);

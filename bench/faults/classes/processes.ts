@@ -1,7 +1,7 @@
 import { inParallel } from '../../../kubernetes/concurrency';
 import { isTestbedError } from '../../../errors';
 import { isRunning, signalAll } from '../cli';
-import { everything, keyOf, related } from '../contents';
+import { allSecrets, everything, keyOf, related } from '../contents';
 import { crashAt } from '../crash-point';
 import { FLOWS } from '../flows';
 import { stopAt } from '../stop-point';
@@ -154,7 +154,7 @@ async function raced({ place, flows }: FaultBench): Promise<string> {
   const both = await Promise.all([place.start(argv).ended, place.start(argv).ended]);
   const codes = both.map(({ code }) => code ?? -1).toSorted((a, b) => a - b);
   const told = both.filter(({ code }) => code !== 0).map(lastWords);
-  const missed = await flows.takeUp('up', await everything(place.admin));
+  const missed = await flows.takeUp('up', await allSecrets(place.admin));
   if (codes[0] !== 0 || told.some((words) => !/running|at work|another|changed meanwhile|is held/i.test(words)))
     throw new Error(`exits ${codes.join(' and ')}: ${told.join(' / ')}`);
   if (missed.length > 0) throw new Error(missed.join('; '));
