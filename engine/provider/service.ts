@@ -2,7 +2,7 @@ import { status as grpcStatus, type UntypedServiceImplementation } from '@grpc/g
 import * as plugin from '@pulumi/pulumi/proto/plugin_pb';
 import * as provider from '@pulumi/pulumi/proto/provider_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
-import { TestbedError, text } from '../../errors';
+import { TestbedError } from '../../errors';
 import { encodeProviderError } from '../provider-errors';
 import { checkInputs, type CheckFailure, type CheckQuestion } from './check';
 import { CLUSTER_KEY, checkConfiguration, configure, isAnotherCluster, isConnectionKey } from './configuration';
@@ -14,6 +14,7 @@ import { create, update } from './lifecycle';
 import { formatPath } from './paths';
 import { readObject } from './read';
 import { timeoutFor } from './ready';
+import { refusedFunction } from './type-token';
 import type { Repairs } from './repair';
 import { unary } from './unary';
 import { readStruct, writeStruct, type Properties } from './wire';
@@ -228,13 +229,5 @@ function refused<Request>(
 }
 
 function notServed(name: string): { code: grpcStatus; details: string } {
-  const error = new TestbedError(
-    'UsageWrong',
-    text(
-      `the embedded provider has no function or component "${name}"`,
-      `내장 프로바이더에는 함수 또는 컴포넌트 "${name}"이(가) 없습니다`,
-    ),
-    { hint: text('--provider vendor', '--provider vendor') },
-  );
-  return { code: grpcStatus.UNIMPLEMENTED, details: encodeProviderError(error) };
+  return { code: grpcStatus.UNIMPLEMENTED, details: encodeProviderError(refusedFunction(name)) };
 }

@@ -1,4 +1,4 @@
-import { TestbedError, text } from '../../errors';
+import { TestbedError, text, verbatim } from '../../errors';
 
 /** What a type token of the engine stands for. */
 export interface TypeName {
@@ -29,6 +29,20 @@ export function isDerivedKind(type: TypeName, inputs: { readonly kind?: unknown;
   return type.kind.endsWith('Patch') && type.kind !== 'Patch' && inputs.kind !== type.kind;
 }
 
+const VENDOR_HINT = verbatim('testbed up --provider vendor');
+
+/** A function of the vendor's provider, or a component that it builds. */
+export function refusedFunction(token: string): TestbedError {
+  return new TestbedError(
+    'UsageWrong',
+    text(
+      `the embedded provider has no function or component "${token}": it applies plain objects and custom resources, not charts, manifests, lists or patches`,
+      `내장 프로바이더에는 함수 또는 컴포넌트 "${token}"이(가) 없습니다. 개별 객체와 사용자 정의 리소스만 적용하며 차트, 매니페스트, 목록, 패치는 다루지 않습니다`,
+    ),
+    { hint: VENDOR_HINT },
+  );
+}
+
 /** The embedded provider does not do this; the vendor's does. */
 export function refusedType(token: string): TestbedError {
   return new TestbedError(
@@ -37,6 +51,6 @@ export function refusedType(token: string): TestbedError {
       `the embedded provider has no "${token}": it applies plain objects and custom resources, not charts, manifests, lists or patches`,
       `내장 프로바이더는 "${token}"을(를) 지원하지 않습니다. 개별 객체와 사용자 정의 리소스만 적용하며 차트, 매니페스트, 목록, 패치는 다루지 않습니다`,
     ),
-    { hint: text('--provider vendor', '--provider vendor') },
+    { hint: VENDOR_HINT },
   );
 }

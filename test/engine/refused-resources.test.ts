@@ -33,7 +33,7 @@ describe('with the real CLI', () => {
         pulumi: harness.pulumi,
       }),
     );
-    expect([error.code, error.hint?.en]).toEqual(['UsageWrong', '--provider vendor']);
+    expect([error.code, error.hint?.en]).toEqual(['UsageWrong', 'testbed up --provider vendor']);
     expect(error.text.en).toContain(`"${token}"`);
     expect(error.text.ko).toContain(token);
     expect(error.text.ko).toMatch(/[가-힣]/);

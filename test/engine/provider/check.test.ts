@@ -140,7 +140,7 @@ describe('inputs', () => {
   ])('of %s are refused with the way out', async (type, news) => {
     const failure = await failureOf(served.check(served.urn(type, 'a'), news));
     expect(failure.error?.text.en).toContain(`the embedded provider has no "${type}"`);
-    expect(failure.error?.hint?.en).toBe('--provider vendor');
+    expect(failure.error?.hint?.en).toBe('testbed up --provider vendor');
   });
 
   it('go under the group that the type names', async () => {
@@ -224,12 +224,14 @@ describe('the provider itself', () => {
     const invoke = new provider.InvokeRequest();
     invoke.setTok('kubernetes:yaml:decode');
     const refused = await failureOf(call((done) => served.rpc.invoke(invoke, done)));
-    expect(refused.error?.text.en).toBe('the embedded provider has no function or component "kubernetes:yaml:decode"');
+    expect(refused.error?.text.en).toContain(
+      'the embedded provider has no function or component "kubernetes:yaml:decode": it applies plain objects',
+    );
     expect(refused.code).toBe(12);
     const construct = new provider.ConstructRequest();
     construct.setType('kubernetes:helm.sh/v4:Chart');
     expect((await failureOf(call((done) => served.rpc.construct(construct, done)))).error?.hint?.en).toBe(
-      '--provider vendor',
+      'testbed up --provider vendor',
     );
   });
 });
