@@ -49,7 +49,7 @@ export function readPostgresUrl(url: URL, environment: Readonly<Record<string, s
     );
   const password = environment['PGPASSWORD'];
   return {
-    place: `postgres://${user}@${host}:${port}/${database}`,
+    place: `postgres://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`,
     table,
     connection: {
       host,

@@ -52,7 +52,7 @@ export class AnswerLost extends Error {
 }
 
 /** Nothing new is begun after this; a request that was begun may take 14 s more. */
-const TRIES_MS = 12_000;
+const TRIES_MS = 8000;
 /** For one request, in milliseconds. */
 export const REQUEST_MS = 14_000;
 
@@ -116,13 +116,14 @@ async function change(
   let seen = expected;
   let lost = false;
   for (;;) {
+    let why = new Error('it refuses a writing that nothing stands against');
     try {
       const tag = await register.swap(key, next, seen);
       if (tag !== undefined) return { kind: 'written', version: tokenOf({ nonce, lineage, tag }) };
     } catch (error) {
       if (!(error instanceof AnswerLost)) throw error;
       lost = true;
-      await tries.pause(error);
+      why = error;
     }
     // A refusal is looked at too: whatever stands between may have sent our request twice, and tell us of the second.
     const found = await tries.until(() => register.load(key));
@@ -132,7 +133,7 @@ async function change(
     if (found?.nonce === seen?.nonce) {
       // The same writing, perhaps with another tag, as after the place was copied.
       seen = found;
-      await tries.pause(new Error('it refuses a writing that nothing stands against'));
+      await tries.pause(why);
     } else if (!lost || (found !== undefined && reachesBack(found, seen))) return { kind: 'conflict' };
     else
       throw storeUnreachable(

@@ -85,8 +85,9 @@ async function bodyOf(response: Response, maxBytes: number): Promise<Buffer> {
 function lost(place: S3Place, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  // A wrong certificate or an unknown name stays so.
-  if (/CERT|ERR_TLS|SELF_SIGNED|ENOTFOUND|ERR_SSL/.test(code)) return storeUnreachable(place.place, cause);
+  // A wrong certificate, an unknown name or a port that fetch never connects to stays so.
+  if (/CERT|ERR_TLS|SELF_SIGNED|ENOTFOUND|ERR_SSL/.test(code) || reasonOf(cause) === 'bad port')
+    return storeUnreachable(place.place, cause);
   return new AnswerLost(cause);
 }
 
@@ -120,7 +121,8 @@ function refusal(place: S3Place, { status, body }: Answer): Error {
         'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, region과, 그 키가 접두사 아래를 나열·읽기·쓰기할 수 있는지 확인하세요',
       ),
     );
-  // 409: another conditional writing of the same object is under way.
-  const passing = status >= 500 ? status !== 501 : [408, 409, 425, 429].includes(status);
+  // Another writing of the same object is under way.
+  const busy = status === 409 && /^(?:ConditionalRequestConflict|OperationAborted|)$/.test(code);
+  const passing = status >= 500 ? status !== 501 : busy || [408, 425, 429].includes(status);
   return passing ? new AnswerLost(why) : storeUnreachable(place.place, why);
 }

@@ -8,6 +8,8 @@ import { ask } from './s3-requests';
 import { documentUnreadable, storeUnreachable } from './store-errors';
 import type { DocumentStore } from './types';
 
+/** In many stores an object cannot be a folder as well: `records/ended` and `records/ended/x` have to be told apart. */
+const SUFFIX = '.doc';
 const SMALL_BYTES = 64 * 1024;
 const LIST_BYTES = 8 * 1024 * 1024;
 /** Of 1,000 keys each: more documents than one site ever has. */
@@ -35,7 +37,6 @@ class Bucket implements Register {
   async prepare(): Promise<void> {
     if (this.#proved) return;
     const body = Buffer.from(`testbed tries whether conditions hold: ${randomBytes(12).toString('hex')}\n`);
-    // No document's key has a dot.
     const attempt = async (headers: Readonly<Record<string, string>>): Promise<number> => {
       const name = `${this.#at.prefix}.probe`;
       const expected = [412, 404, 400, 501];
@@ -115,7 +116,8 @@ class Bucket implements Register {
       if (!told.includes('<ListBucketResult'))
         throw storeUnreachable(this.place, new Error('it answers a listing with something else'));
       for (const [, entry = ''] of told.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
-        const key = valueOf(entry, 'Key')?.slice(this.#at.prefix.length) ?? '';
+        const name = valueOf(entry, 'Key')?.slice(this.#at.prefix.length) ?? '';
+        const key = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : '';
         // Foreign objects and the probe are no documents.
         if (isKey(key) && Number(valueOf(entry, 'Size')) !== ENDED_BYTES) found.push(key);
       }
@@ -128,7 +130,7 @@ class Bucket implements Register {
   async close(): Promise<void> {}
 
   #name(key: string): string {
-    return `${this.#at.prefix}${key}`;
+    return `${this.#at.prefix}${key}${SUFFIX}`;
   }
 }
 

@@ -54,7 +54,7 @@ describe('a store in a bucket', () => {
     const slow = await open(server, proxy.port);
     const other = await open(server);
     const first = versionOf(await slow.write('states/a', Buffer.from('one'), 'absent'));
-    const lost = proxy.lose('PUT /state/site-a/states/a', what, () => writeOften(other, others));
+    const lost = proxy.lose('PUT /state/site-a/states/a.doc', what, () => writeOften(other, others));
     const outcome = await slow.write('states/a', Buffer.from('mine'), first);
     await lost;
     expect(outcome.kind).toBe(kind);
@@ -65,7 +65,7 @@ describe('a store in a bucket', () => {
     await using server = await openS3Server();
     await using proxy = await openLosingProxy(server.port);
     const store = await open(server, proxy.port);
-    const lost = proxy.lose('PUT /state/site-a/states/a', what);
+    const lost = proxy.lose('PUT /state/site-a/states/a.doc', what);
     expect((await store.write('states/a', Buffer.from('mine'), 'absent')).kind).toBe('written');
     await lost;
     expect((await store.read('states/a'))?.content.toString()).toBe('mine');
@@ -77,7 +77,7 @@ describe('a store in a bucket', () => {
     const slow = await open(server, proxy.port);
     const other = await open(server);
     const first = versionOf(await slow.write('states/a', Buffer.from('one'), 'absent'));
-    const lost = proxy.lose('PUT /state/site-a/states/a', 'answer', () => writeOften(other, 25));
+    const lost = proxy.lose('PUT /state/site-a/states/a.doc', 'answer', () => writeOften(other, 25));
     await expect(slow.write('states/a', Buffer.from('mine'), first)).rejects.toMatchObject({
       code: 'StoreUnreachable',
       message: expect.stringContaining('it is not known whether it held'),
@@ -123,7 +123,7 @@ describe('a store in a bucket', () => {
     const store = await open(server);
     await store.read('states/a');
     await keysOf(store, '');
-    expect(server.requests).toEqual(['GET site-a/states/a', 'GET ']);
+    expect(server.requests).toEqual(['GET site-a/states/a.doc', 'GET ']);
     await store.write('states/a', Buffer.from('one'), 'absent');
     await store.write('states/b', Buffer.from('one'), 'absent');
     expect(server.requests.filter((request) => request === 'PUT site-a/.probe')).toHaveLength(3);
@@ -163,11 +163,11 @@ describe('a store in a bucket', () => {
     await using server = await openS3Server();
     const store = await open(server);
     await store.write('states/a', Buffer.from('one'), 'absent');
-    const whole = server.objects.get('site-a/states/a') ?? Buffer.alloc(0);
-    server.objects.set('site-a/states/a', foreign ?? whole.subarray(0, whole.length - 1));
+    const whole = server.objects.get('site-a/states/a.doc') ?? Buffer.alloc(0);
+    server.objects.set('site-a/states/a.doc', foreign ?? whole.subarray(0, whole.length - 1));
     await expect(store.read('states/a')).rejects.toMatchObject({
       code: 'StateUnreadable',
-      message: expect.stringContaining('site-a/states/a of s3://state/site-a/'),
+      message: expect.stringContaining('site-a/states/a.doc of s3://state/site-a/'),
     });
   });
 
@@ -175,7 +175,14 @@ describe('a store in a bucket', () => {
     await using server = await openS3Server();
     const store = await open(server);
     await store.write('records/a', Buffer.from('one'), 'absent');
-    for (const name of ['site-a/README.md', 'site-a/records/B', 'site-ab/records/c', 'records/d', 'site-a/records/'])
+    for (const name of [
+      'site-a/README.md',
+      'site-a/records/B.doc',
+      'site-ab/records/c.doc',
+      'records/d.doc',
+      'site-a/records/',
+      'site-a/records/.doc',
+    ])
       server.objects.set(name, Buffer.from('x'));
     expect(await keysOf(store, '')).toEqual(['records/a']);
   });
