@@ -4,10 +4,11 @@ import { crash } from './endure/crash';
 import { faults } from './endure/faults';
 import { many } from './endure/many';
 import { stop } from './endure/stop';
+import { thousand } from './endure/thousand';
 import { runSuite, type Suite } from './endure/suite';
 
 /** In the order in which they run. */
-const SUITES: readonly Suite[] = [many, crash, stop, faults];
+const SUITES: readonly Suite[] = [many, crash, stop, faults, thousand];
 
 /**
  * `npm run endure [-- --only NAME[,NAME]] [-- --fresh] [-- options of the suites]`: the long trials, each of which goes on where a run was killed and writes

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { createEngine } from '../engine/engine';
-import { down } from '../operations/down';
-import { inPool, type PoolEnd } from '../operations/in-pool';
+import { downAll } from '../operations/down-many';
+import type { ManyItem } from '../operations/many';
 import { requireProvisionable } from '../operations/spec-file';
 import type { Surroundings } from '../operations/surroundings';
 import { upSpec } from '../operations/up';
+import { upMany } from '../operations/up-many';
 import { loadSpec, type AdmittedSpec } from '../spec';
 import { figures, type Figures } from './figures';
 import { specText } from './first-up';
@@ -53,15 +54,15 @@ export async function measureMany(
         for (let run = 0; run < ALONE_RUNS; run += 1) times.push((await upSpec(warmUp, {}, alone)).appliedMs);
         return times;
       });
-      const measure = bench({ atOnce, surroundings, say });
+      const measure = bench({ testbeds, surroundings, say });
+      const placed = specs.map((spec) => ({ spec, place: spec.name }));
       const rounds = [
-        await measure('up', specs, async (spec, giveUpPlace) => {
-          const { appliedMs } = await upSpec(spec, {}, surroundings);
-          giveUpPlace();
-          return appliedMs;
+        await measure('up', async () => (await upMany(placed, { atOnce }, surroundings)).testbeds),
+        await measure('up, unchanged', async () => (await upMany(placed, { atOnce }, surroundings)).testbeds),
+        await measure('down', async () => {
+          const ended = await downAll({ names: specs.map(({ name }) => name), all: false, atOnce }, surroundings);
+          return 'testbeds' in ended ? ended.testbeds : [];
         }),
-        await measure('up, unchanged', specs, async (spec) => (await upSpec(spec, {}, surroundings)).appliedMs),
-        await measure('down', specs, async ({ name }) => (await down({ name }, surroundings)).elapsedMs),
       ];
       return { testbeds, atOnce, rounds, unchangedAlone: figures(before.result), peakAloneMiB: before.peakMiB };
     } finally {
@@ -73,34 +74,31 @@ export async function measureMany(
 const ALONE_RUNS = 8;
 
 interface Bench {
-  readonly atOnce: number;
+  readonly testbeds: number;
   readonly surroundings: Surroundings;
   readonly say: (line: string) => void;
 }
 
-function bench({ atOnce, surroundings, say }: Bench) {
-  return async (
-    name: string,
-    specs: readonly AdmittedSpec[],
-    work: (spec: AdmittedSpec, giveUpPlace: () => void) => Promise<number>,
-  ): Promise<Round> => {
+type Item = Pick<ManyItem<never>, 'name' | 'state' | 'elapsedMs' | 'error'>;
+
+function bench({ testbeds, surroundings, say }: Bench) {
+  return async (name: string, work: () => Promise<readonly Item[]>): Promise<Round> => {
     const before = await processes(surroundings);
     const began = performance.now();
-    const { result: ends, peakMiB } = await peakOf(() => inPool(specs, { atOnce, signal: surroundings.signal }, work));
-    const wall = (performance.now() - began) / 1000;
-    const cpu = cpuBetween(before, await processes(surroundings), specs.length);
+    const { result: items, peakMiB } = await peakOf(work);
+    const wallSecondsATestbed = (performance.now() - began) / 1000 / testbeds;
+    const cpu = cpuBetween(before, await processes(surroundings), testbeds);
     const cpuSum = cpu.reduce((sum, [, seconds]) => sum + seconds, 0);
-    const wallSecondsATestbed = wall / specs.length;
     say(
       `${name}: ${wallSecondsATestbed.toFixed(2)} s a testbed, ${cpuSum.toFixed(2)} CPU-s, peak ${peakMiB.toFixed(0)} MiB`,
     );
-    return { name, wallSecondsATestbed, each: figures(ends.map(resultOf)), cpu, cpuSum, peakMiB };
+    return { name, wallSecondsATestbed, each: figures(items.map(elapsedOf)), cpu, cpuSum, peakMiB };
   };
 }
 
-function resultOf<T, R>(end: PoolEnd<T, R>): R {
-  if (end.state === 'done') return end.result;
-  throw end.state === 'failed' ? end.error : new Error('it was not begun');
+function elapsedOf({ name, state, elapsedMs, error }: Item): number {
+  if (state === 'done' && elapsedMs !== undefined) return elapsedMs;
+  throw new Error(`${name} is ${state}: ${error?.code ?? ''} ${error?.message.en ?? ''}`);
 }
 
 function specNamed(name: string): AdmittedSpec {
