@@ -378,6 +378,36 @@ describe('readiness on a real control plane', () => {
     applying.stop();
   });
 
+  it(
+    'of workloads whose pods a rule of the namespace refuses is told in the words of the rule',
+    { timeout: LONG_MS },
+    async () => {
+      const strict = randomName('pv-strict');
+      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+      await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: strict, labels } });
+      const quick = await ServedProvider.start(client, { readinessTimeoutSeconds: 3 });
+      const refused = async (type: string, name: string, spec: JsonObject): Promise<void> => {
+        const failure = await failureOf(quick.create(type, name, { metadata: { name, namespace: strict }, spec }));
+        expect([name, failure.error?.text.en]).toEqual([
+          name,
+          expect.stringMatching(/its pods may not be created: .*violates PodSecurity "restricted:latest"/),
+        ]);
+        expect(failure.error?.text.ko).toContain('파드를 만들 수 없습니다: ');
+      };
+      await Promise.all([
+        refused('kubernetes:apps/v1:Deployment', 'deployment', workloadSpec('deployment')),
+        refused(
+          'kubernetes:apps/v1:StatefulSet',
+          'stateful',
+          workloadSpec('stateful', podSpec(), { serviceName: 'a' }),
+        ),
+        refused('kubernetes:batch/v1:Job', 'job', { template: { spec: pod } }),
+      ]);
+      quick.stop();
+      await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: strict });
+    },
+  );
+
   it('is asked for by nobody any more once the engine has cancelled: no call writes or waits', async () => {
     const { Empty } = await import('google-protobuf/google/protobuf/empty_pb.js');
     const cancelled = await ServedProvider.start(client);
