@@ -66,10 +66,10 @@ export interface HeldState {
 export async function holdState(claim: Claim, stack: Pick<StackReference, 'name' | 'store'>): Promise<HeldState> {
   const key = stateKey(stack.name);
   const found = await readPublished(stack);
+  // After the reading: who was stopped before it would else see the state of whoever followed, and could replace it.
+  await claim.verify();
   let version: Version | 'absent' = found?.version ?? 'absent';
   const write = async (content: string | undefined): Promise<void> => {
-    // An absent document looks the same to everybody: only the claim tells whose turn it is.
-    if (version === 'absent') await claim.verify();
     const bytes = publishedContent(claim.number, content);
     const outcome = await stack.store.write(key, bytes, version);
     if (outcome.kind === 'written') version = outcome.version;

@@ -38,6 +38,8 @@ export async function withStackClaim<T>(
     store,
     stack,
     purpose,
+    // The vendor's provider is a process of its own, and lives a little longer than ours.
+    isOutlived: surroundings.vendorPlugin !== undefined,
     ...pace,
     signal: surroundings.signal,
     onWait: (holder, leftMs) => waiting.tell(holder, leftMs),

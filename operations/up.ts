@@ -72,6 +72,8 @@ export async function upSpec(
     const work = async ({ claim, connection, surroundings: within }: Change): Promise<UpResult> => {
       // As it is now that nobody else may change it.
       const known = first === undefined ? undefined : await records.find(id);
+      // After the reading: what is written of the record is compared with what was seen while the stack was ours.
+      await claim.verify();
       if (first !== undefined && known === undefined) throw endedMeanwhile(spec.name);
       if (known !== undefined) {
         requireSameCluster(spec.name, known.cluster, target);

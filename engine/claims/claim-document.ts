@@ -25,6 +25,8 @@ const holder = z.strictObject({
   }),
   beatMs: z.number().positive().max(MAX_TERM_MS),
   termMs: z.number().positive().max(MAX_TERM_MS),
+  /** Something of it may go on for a moment when its process is gone, such as a provider's own process. */
+  outlived: z.boolean().optional(),
   /** The last sign of life by the monotonic clock of the holder's boot, in milliseconds. */
   aliveAt: z.number(),
 });

@@ -30,6 +30,8 @@ export interface ClaimOptions {
   readonly beatMs?: number;
   /** In milliseconds, default 20000. A holder is watched as long as the longer one of its own and this. */
   readonly termMs?: number;
+  /** Whether something of the work may go on for a moment when this process is gone: then whoever follows it ends its credentials first, as after a silent one. */
+  readonly isOutlived?: boolean;
   /** Default: this process. */
   readonly process?: ProcessIdentity;
   /** Told at each look at a holder who gives no sign of life. */
@@ -52,6 +54,7 @@ export async function takeClaim(options: ClaimOptions): Promise<Claim> {
     process: definedOf(options.process ?? currentProcess()),
     beatMs,
     termMs,
+    ...(options.isOutlived === true ? { outlived: true } : {}),
     aliveAt: monotonicMs(),
   });
   let watched: Watched | undefined;
@@ -87,7 +90,7 @@ export async function takeClaim(options: ClaimOptions): Promise<Claim> {
       version: 1,
       state: 'held',
       number: (before?.number ?? 0) + 1,
-      due: isSilent ? ALL_DUE : (before?.due ?? NOTHING_DUE),
+      due: isSilent ? ALL_DUE : dueAfter(before),
       contested: isSilent || before?.contested === true,
       holder: own,
     };
@@ -100,6 +103,12 @@ export async function takeClaim(options: ClaimOptions): Promise<Claim> {
 
 const NOTHING_DUE: Due = { cluster: false, state: false };
 const ALL_DUE: Due = { cluster: true, state: true };
+
+function dueAfter(before: ClaimDocument | undefined): Due {
+  const due = before?.due ?? NOTHING_DUE;
+  const isOutlived = before?.state === 'held' && before.holder.outlived === true;
+  return { ...due, cluster: due.cluster || isOutlived };
+}
 
 /** `held`: by somebody who may live. */
 type Standing = 'free' | 'gone' | 'held';

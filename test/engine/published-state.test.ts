@@ -9,6 +9,7 @@ import { forgetOldState, takeUpOldState } from '../../engine/old-state';
 import {
   forgetPublished,
   holdState,
+  type HeldState,
   publishedContent,
   publishedStacks,
   readPublished,
@@ -35,7 +36,7 @@ async function published(): Promise<string | undefined> {
 }
 
 /** A holder that is followed while it is stopped. */
-async function followed(content: string | undefined): Promise<{ former: Claim; next: Claim }> {
+async function followed(content: string | undefined): Promise<{ next: Claim; own: HeldState }> {
   if (content !== undefined) await store.write(stateKey(STACK), publishedContent(1, content), 'absent');
   const elsewhere = { host: 'elsewhere', pid: 1 };
   const former = await takeClaim({
@@ -46,8 +47,9 @@ async function followed(content: string | undefined): Promise<{ former: Claim; n
     beatMs: 1000,
     termMs: 20,
   });
+  const own = await holdState(former, { name: STACK, store });
   const next = await takeClaim({ store, stack: STACK, purpose: 'down', termMs: 20 });
-  return { former, next };
+  return { next, own };
 }
 
 describe('a published state', () => {
@@ -82,8 +84,7 @@ describe('a published state', () => {
     ['a state', CONTENT],
     ['none', undefined],
   ])('of a holder that was followed cannot be published any more, where there was %s', async (_, before) => {
-    const { former, next } = await followed(before);
-    const own = await holdState(former, { name: STACK, store });
+    const { next, own } = await followed(before);
     const held = await holdState(next, { name: STACK, store });
     expect(held.content).toBe(before);
     await expect(own.publish('{"late":true}')).rejects.toMatchObject({ code: 'ClaimLost' });
@@ -97,9 +98,24 @@ describe('a published state', () => {
     await next.giveBack();
   });
 
+  it('is not given to a holder that was followed before it read it', async () => {
+    const elsewhere = { host: 'elsewhere', pid: 1 };
+    const former = await takeClaim({
+      store,
+      stack: STACK,
+      purpose: 'up',
+      process: elsewhere,
+      beatMs: 1000,
+      termMs: 20,
+    });
+    const next = await takeClaim({ store, stack: STACK, purpose: 'down', termMs: 20 });
+    await (await holdState(next, { name: STACK, store })).publish(CONTENT);
+    await expect(holdState(former, { name: STACK, store })).rejects.toMatchObject({ code: 'ClaimLost' });
+    await next.giveBack();
+  });
+
   it('of a holder that was followed cannot be ended any more', async () => {
-    const { former, next } = await followed(CONTENT);
-    const own = await holdState(former, { name: STACK, store });
+    const { next, own } = await followed(CONTENT);
     await holdState(next, { name: STACK, store });
     await expect(own.end()).rejects.toMatchObject({ code: 'ClaimLost' });
     expect(await published()).toBe(CONTENT);

@@ -67,6 +67,14 @@ describe('a claim', () => {
     }
   });
 
+  it('of a process that ended, of whose work something may go on, is followed at once and its credentials are to be ended', async () => {
+    const store = memoryStore();
+    await leaveBehind(store, { process: await endedProcess(), termMs: 600_000, isOutlived: true });
+    const claim = await take(store);
+    expect(claim).toMatchObject({ due: { cluster: true, state: false }, contested: false });
+    await claim.giveBack();
+  });
+
   it.each([
     ['of another host', ELSEWHERE],
     ['of a host of this name and another boot, which may be another machine', { ...currentProcess(), boot: 'another' }],
