@@ -178,9 +178,15 @@ class Client implements KubernetesClient {
   raw(
     method: WireRequest['method'],
     path: string,
-    options: { body?: JsonValue; contentType?: string; accept?: string; signal?: AbortSignal } = {},
+    options: {
+      body?: JsonValue;
+      contentType?: string;
+      accept?: string;
+      isRepeatable?: boolean;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<{ readonly status: number; readonly body: unknown }> {
-    const { body, contentType, accept, signal } = options;
+    const { body, contentType, accept, isRepeatable = method === 'GET', signal } = options;
     const request: WireRequest = {
       method,
       path,
@@ -189,7 +195,7 @@ class Client implements KubernetesClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body), contentType: contentType ?? JSON_TYPE }),
     };
     const target = text(`${method} ${path}`, `${method} ${path}`);
-    return this.#caller.call({ verb: 'call', target, safety: method === 'GET' ? 'read' : 'never', request });
+    return this.#caller.call({ verb: 'call', target, safety: safetyOf(method, isRepeatable), request });
   }
 
   close(): Promise<void> {
@@ -242,4 +248,9 @@ function deleteBody(options: DeleteOptions): string {
     preconditions: options.uid === undefined ? undefined : { uid: options.uid },
     dryRun: options.dryRun === true ? ['All'] : undefined,
   });
+}
+
+function safetyOf(method: WireRequest['method'], isRepeatable: boolean): Safety {
+  if (!isRepeatable) return 'never';
+  return method === 'GET' ? 'read' : 'idempotent';
 }

@@ -34,6 +34,8 @@ export async function requestToken(client: KubernetesClient, request: TokenReque
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(serviceAccount)}/token`,
     {
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
+      // A token that nobody received is nobody's.
+      isRepeatable: true,
       ...(signal === undefined ? {} : { signal }),
     },
   );

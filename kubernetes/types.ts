@@ -143,6 +143,8 @@ export interface KubernetesClient {
       readonly body?: JsonValue;
       readonly contentType?: string;
       readonly accept?: string;
+      /** Sending it twice does no more than once: it is sent again after a broken connection, overload and failures of the server. Default: only a GET is. */
+      readonly isRepeatable?: boolean;
       readonly signal?: AbortSignal;
     },
   ): Promise<{ readonly status: number; readonly body: unknown }>;

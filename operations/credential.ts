@@ -67,7 +67,11 @@ async function beginOperation(
   let end: (() => Promise<unknown>) | undefined;
   try {
     if (claim !== undefined) await fenceOperations(client, claim, surroundings);
-    const { name, uid } = await makeSecret(client, operationSecret(stack, claim?.number ?? randomBytes(6), purpose));
+    const secret = operationSecret(stack, claim?.number ?? randomBytes(6), purpose);
+    const { name } = secret.metadata;
+    // It may be there although the answer says nothing; the name is this operation's alone.
+    end = () => client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name });
+    const uid = await makeSecret(client, secret);
     end = () => client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name }, { uid });
     const { token } = await requestToken(client, {
       namespace: NAMESPACES.system,
@@ -94,7 +98,8 @@ async function beginOperation(
   }
 }
 
-async function makeSecret(client: KubernetesClient, secret: KubernetesObject): Promise<{ name: string; uid: string }> {
+/** Gives its uid. */
+async function makeSecret(client: KubernetesClient, secret: KubernetesObject): Promise<string> {
   const { name } = secret.metadata;
   let made: KubernetesObject;
   try {
@@ -107,7 +112,7 @@ async function makeSecret(client: KubernetesClient, secret: KubernetesObject): P
   }
   const { uid } = made.metadata;
   if (uid === undefined) throw new Error(`the API server answered without a uid for Secret ${name}`);
-  return { name, uid };
+  return uid;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Against a stand-in server on loopback: it proves how the client takes faults, not that a real API server makes them this way.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubernetesClient } from '../../kubernetes/types';
+import { requestToken } from '../../kubernetes/token';
 import { waitGone, waitReady } from '../../kubernetes/wait';
 import { CONFIG_MAP, faultServer, json } from './support/fault-server';
 import { REFERENCE, clientOf, failureOf, status, closeClients } from './support/fault-client';
@@ -30,6 +31,17 @@ describe('retries', () => {
     );
     await clientOf(server).apply(CONFIG_MAP);
     expect(server.requests.filter((line) => line.startsWith('PATCH'))).toHaveLength(2);
+  });
+
+  it('asks for a token again after a broken connection and after 429, because one that nobody received is nobody’s', async () => {
+    await using server = await faultServer((request, response, index) => {
+      if (index === 0) request.socket.destroy();
+      else if (index === 1) json(response, 429, status(429, 'TooManyRequests', 'slow down'), { 'retry-after': '1' });
+      else json(response, 201, { status: { token: 'issued', expirationTimestamp: '2030-01-01T00:00:00Z' } });
+    });
+    const request = { namespace: 'n', serviceAccount: 's', expirationSeconds: 600 };
+    expect((await requestToken(clientOf(server), request)).token).toBe('issued');
+    expect(server.requests.filter((line) => line.endsWith('/serviceaccounts/s/token'))).toHaveLength(3);
   });
 
   it('waits as long as a 429 says and tries a create again', async () => {

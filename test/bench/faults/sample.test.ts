@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, AT_MOST_MS);
 
-it.sequential.each(FLOWS)(
+it.each(FLOWS)(
   'kill -9 of everything at a write of %s leaves what the same command takes up to the same end',
   async (flow) => {
     const random = generator(seed + FLOWS.indexOf(flow));
@@ -47,7 +47,7 @@ it.sequential.each(FLOWS)(
   AT_MOST_MS,
 );
 
-it.sequential(
+it(
   'a command that stood still while another one finished changes nothing any more',
   async () => {
     const point = { flow: 'update', k: 1 + generator(seed)(flows.writes.update.length) } as const;
