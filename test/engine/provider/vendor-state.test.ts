@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { wordAt } from '../../../engine/provider/objects';
+import { formatPath } from '../../../engine/provider/paths';
 import type { Properties } from '../../../engine/provider/wire';
 import type { JsonObject, JsonValue, KubernetesClient } from '../../../kubernetes/types';
 import { packageRoot } from '../../../package/root';
@@ -55,7 +56,7 @@ describe("the vendor's state", () => {
   });
 
   it('of every kind previews without a change', async () => {
-    expect(resources).toHaveLength(12);
+    expect(resources).toHaveLength(22);
     for (const { urn, id, inputs, outputs } of resources) {
       const kept: Kept = { urn, id, inputs: revealed(inputs, 'tb-4100'), state: revealed(outputs, 'tb-4100') };
       expect([urn, await provider.diff(kept, kept.inputs)]).toEqual([
@@ -67,7 +68,7 @@ describe("the vendor's state", () => {
 
   it.each(resources.filter(({ inputs }) => inputs['kind'] !== 'Namespace').map((entry) => [entry.urn, entry] as const))(
     'has the shape that is written here too, beside our mark: %s',
-    async (urn, { inputs, outputs }) => {
+    async (urn, { id, inputs, outputs }) => {
       const news = revealed(inputs, namespace);
       const created = await provider.create(urn.split('::')[2]?.split('$').at(-1) ?? '', 'shape', news);
       const theirs = revealed(outputs, namespace).value;
@@ -78,7 +79,12 @@ describe("the vendor's state", () => {
           .filter((path) => !path.startsWith('.status') && !path.includes('deployment.kubernetes.io/revision'))
           .toSorted();
       expect(still(unmarked)).toEqual(still(shapeOf(theirs)));
-      expect(created.state.value['__inputs']).toEqual(theirs['__inputs']);
+      for (const key of ['__inputs', '__initialApiVersion', 'apiVersion', 'kind', 'data', 'type'])
+        expect([key, created.state.value[key]]).toEqual([key, theirs[key]]);
+      expect(created.id).toBe(id.replace('tb-4100', namespace));
+      expect(created.state.value['__fieldManager']).toMatch(/^pulumi-kubernetes-\w+$/);
+      const secret = inputs['kind'] === 'Secret' ? ['__inputs.data', 'data'] : [];
+      expect(created.state.secrets.map(formatPath)).toEqual(expect.arrayContaining(secret));
       await provider.delete(created);
     },
   );
