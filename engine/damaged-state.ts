@@ -5,7 +5,7 @@ import { openDataKeys, KEYS, type DataKeysPlace } from './data-keys';
 import { stackFilePath } from './local-state';
 import { takeUpOldState } from './old-state';
 import { readPublished, stateKey, statePlace } from './published-state';
-import { headOf, stateOf, stateUnreadable } from './state';
+import { stateOf, stateUnreadable } from './state';
 import { openStateKey } from './state-key';
 
 /** Where documents that cannot be used are kept, for those who want to look at them. */
@@ -16,41 +16,54 @@ export interface StatePlace extends DataKeysPlace {
   readonly stateDirectory: string;
 }
 
-/** `whole`: it can be used. `damaged`: it is there and cannot, and why. `missing`: there is none. */
+/**
+ * `whole`: it can be used. `damaged`: it is there and cannot, and why. `missing`: there is none. Where its data key is lost as well, so are the passwords that come
+ * from it: whoever makes the state anew must renew them.
+ */
 export type StateCondition =
-  | { readonly kind: 'whole' | 'missing' }
-  | { readonly kind: 'damaged'; readonly why: string; readonly what: 'state' | 'key' };
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'missing'; readonly keyLost: boolean }
+  | { readonly kind: 'damaged'; readonly keyLost: boolean; readonly why: string };
 
 /** Looks at a stack's state as an operation would use it: its form, its whole content, its data key. Throws what the store throws, and SiteKeyRefused. */
 export async function conditionOf(place: StatePlace, stack: string): Promise<StateCondition> {
   const { store } = place;
+  const key = await dataKeyOf(place, stack);
+  const keyLost = key.kind !== 'there';
   try {
     await takeUpOldState(place.stateDirectory, store, stack);
     const content = (await readPublished({ name: stack, store }))?.content;
-    if (content === undefined) return { kind: 'missing' };
-    stateOf(stack, content, statePlace({ name: stack, store }));
-    const { sealedKey } = headOf(stack, content, statePlace({ name: stack, store }));
-    const key = await dataKeyOf(place, stack);
-    if (!('key' in key)) return { kind: 'damaged', what: 'key', why: key.why };
-    if (sealedKey !== undefined) openKey(stack, key.key, sealedKey, statePlace({ name: stack, store }));
-    return { kind: 'whole' };
+    if (content === undefined) return { kind: 'missing', keyLost };
+    const where = statePlace({ name: stack, store });
+    const { sealedKey } = stateOf(stack, content, where);
+    if (key.kind !== 'there') return { kind: 'damaged', keyLost, why: key.why };
+    const why = sealedKey === undefined ? undefined : whyNotOpened(stack, key.key, sealedKey, where);
+    return why === undefined ? { kind: 'whole' } : { kind: 'damaged', keyLost: true, why };
   } catch (error) {
     if (!isTestbedError(error, 'StateUnreadable')) throw error;
-    return { kind: 'damaged', what: 'state', why: reasonOf(error) };
+    return { kind: 'damaged', keyLost, why: reasonOf(error) };
   }
 }
 
 /**
  * Puts a stack's damaged state away, so that the next `up` begins with none and takes up by its marks what stands. Done as the only one who works on the stack;
- * whole or missing state stays as it is. The document stays as `damaged/states/<stack>-<time>`, and its data key beside it where that is what is damaged. Throws
+ * whole or missing state stays as it is. The document stays as `damaged/states/<stack>-<time>`, and its data key beside it where that is damaged; `beforeNewKey` is done
+ * before that where the key is lost. Throws
  * OperationRunning and what `conditionOf` throws.
  */
-export async function setDamagedAside(place: StatePlace, stack: string, signal: AbortSignal): Promise<StateCondition> {
+export async function setDamagedAside(
+  place: StatePlace,
+  stack: string,
+  beforeNewKey: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<StateCondition> {
   const { store, stateDirectory } = place;
   const claim = await takeClaim({ store, stack, purpose: 'state rebuild', signal });
   try {
     const condition = await conditionOf(place, stack);
-    if (condition.kind !== 'damaged') return condition;
+    if (condition.kind === 'whole') return condition;
+    if (condition.keyLost) await beforeNewKey();
+    if (condition.kind === 'missing') return condition;
     const time = new Date()
       .toISOString()
       .replaceAll(/[^0-9]/g, '')
@@ -59,7 +72,8 @@ export async function setDamagedAside(place: StatePlace, stack: string, signal: 
     for (const file of [old, `${old}.kept`]) if (existsSync(file)) renameSync(file, `${file}.damaged-${time}`);
     await claim.verify();
     await putAway(place, stateKey(stack), `${ASIDE}states/${stack}-${time}`);
-    if (condition.what === 'key') await putAway(place, `${KEYS}${stack}`, `${ASIDE}keys/${stack}-${time}`);
+    if (condition.keyLost && (await dataKeyOf(place, stack)).kind === 'damaged')
+      await putAway(place, `${KEYS}${stack}`, `${ASIDE}keys/${stack}-${time}`);
     return condition;
   } finally {
     await claim.giveBack();
@@ -74,22 +88,26 @@ async function putAway({ store }: StatePlace, from: string, to: string): Promise
     throw stateUnreadable(`${from} in ${store.place}`, new Error('another run wrote it meanwhile'));
 }
 
-async function dataKeyOf(
-  place: StatePlace,
-  stack: string,
-): Promise<{ readonly key: string } | { readonly why: string }> {
+type FoundKey =
+  | { readonly kind: 'there'; readonly key: string }
+  | { readonly kind: 'missing' | 'damaged'; readonly why: string };
+
+async function dataKeyOf(place: StatePlace, stack: string): Promise<FoundKey> {
   try {
-    return { key: await openDataKeys(place).forStack(stack) };
+    const key = await openDataKeys(place).ofStack(stack);
+    const why = `there is no ${KEYS}${stack} in ${place.store.place}`;
+    return key === undefined ? { kind: 'missing', why } : { kind: 'there', key };
   } catch (error) {
     if (!isTestbedError(error, 'StateUnreadable')) throw error;
-    return { why: reasonOf(error) };
+    return { kind: 'damaged', why: reasonOf(error) };
   }
 }
 
-function openKey(stack: string, dataKey: string, ciphertext: string, place: string): void {
+function whyNotOpened(stack: string, dataKey: string, ciphertext: string, place: string): string | undefined {
   try {
     openStateKey(stack, dataKey, ciphertext);
+    return undefined;
   } catch (cause) {
-    throw stateUnreadable(place, cause);
+    return reasonOf(stateUnreadable(place, cause));
   }
 }

@@ -36,6 +36,8 @@ export interface DataKeysPlace {
 export interface DataKeys {
   /** The stack's data key in base64; made at the first call. Throws SiteKeyRefused, StateUnreadable and what the store throws. */
   forStack(name: string): Promise<string>;
+  /** As `forStack`, without making one: undefined where there is none. */
+  ofStack(name: string): Promise<string | undefined>;
   /** Forgets the stack's key: what it encrypted can never be read again. */
   end(name: string): Promise<void>;
 }
@@ -47,24 +49,28 @@ export interface DataKeys {
  */
 export function openDataKeys(place: DataKeysPlace): DataKeys {
   const { store, directory } = place;
+  const present = async (name: string): Promise<string | undefined> => {
+    const key = keyOf(name);
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const found = (await store.read(key)) ?? (await takeUpOld(place, name));
+      if (found === undefined) return undefined;
+      const opened = unwrap(place, name, found);
+      if (opened !== undefined) return opened.toString('base64');
+      // A rotation may have ended between the two looks: then the document is another one by now.
+      const now = await store.read(key);
+      if (now?.version === found.version) throw wrongSiteKey(store, directory, wrappedBy(place, name, found));
+    }
+    throw unreadable(`${key} in ${store.place}`, new Error('it is written all the time'));
+  };
   return {
     async forStack(name) {
-      const key = keyOf(name);
       for (let tries = 0; tries < TRIES; tries += 1) {
-        const found = (await store.read(key)) ?? (await takeUpOld(place, name));
-        if (found !== undefined) {
-          const opened = unwrap(place, name, found);
-          if (opened !== undefined) return opened.toString('base64');
-          // A rotation may have ended between the two looks: then the document is another one by now.
-          const now = await store.read(key);
-          if (now?.version === found.version) throw wrongSiteKey(store, directory, wrappedBy(place, name, found));
-          continue;
-        }
-        const made = await makeKey(place, name);
-        if (made !== undefined) return made.toString('base64');
+        const found = (await present(name)) ?? (await makeKey(place, name))?.toString('base64');
+        if (found !== undefined) return found;
       }
-      throw unreadable(`${key} in ${store.place}`, new Error('it is written and ended all the time'));
+      throw unreadable(`${keyOf(name)} in ${store.place}`, new Error('it is written and ended all the time'));
     },
+    ofStack: present,
     async end(name) {
       const key = keyOf(name);
       for (let tries = 0; tries < TRIES; tries += 1) {

@@ -25,7 +25,7 @@ export interface StateRebuildResult {
 
 /**
  * Makes the state of a testbed anew where it is damaged or missing: puts the damaged one away, then provisions from the record, by which everything that bears
- * our mark is taken up as it stands, passwords included. A state that is whole is left alone. Throws TestbedUnknown, OperationRunning, StateUnreadable where the record has no spec, and what `up` throws; run again after any interruption, it goes on.
+ * our mark is taken up as it stands, passwords included; where the data key is lost too, the database gets other ones. A state that is whole is left alone. Throws TestbedUnknown, OperationRunning, StateUnreadable where the record has no spec, and what `up` throws; run again after any interruption, it goes on.
  */
 export async function rebuildState(
   options: StateRebuildOptions,
@@ -47,14 +47,20 @@ async function lookAndPutAside(record: TestbedRecord, surroundings: Surroundings
   const { conditionOf, setDamagedAside } = await import('../engine/damaged-state.js');
   const place = { store: site.store, directory: site.keysDirectory, stateDirectory: site.stateDirectory };
   const seen = await conditionOf(place, record.id);
-  if (seen.kind !== 'damaged') return seen;
+  if (seen.kind === 'whole' || (seen.kind === 'missing' && !seen.keyLost)) return seen;
+  // They come from the data key: with another one, a number of their own lets the database change them in order.
+  const renewPasswords = async (): Promise<void> => {
+    const now = await site.records.find(record.id);
+    if (now?.database !== undefined)
+      await site.records.save({ ...now, database: { credentials: now.database.credentials + 1 } });
+  };
   await surroundings.confirm(
     text(
       `put the damaged state of '${record.name}' (${record.id}) away and make it anew from what stands on its cluster?`,
       `'${record.name}'(${record.id})의 손상된 상태를 따로 보관하고 클러스터에 있는 객체로 다시 만들까요?`,
     ),
   );
-  return await setDamagedAside(place, record.id, surroundings.signal);
+  return await setDamagedAside(place, record.id, renewPasswords, surroundings.signal);
 }
 
 function requireSpec(record: TestbedRecord): AdmittedSpec {

@@ -13,8 +13,8 @@ export const stateRebuildCommand = defineCommand({
     '손상되거나 없어진 테스트베드 상태를 클러스터에 있는 객체로 다시 만듭니다',
   ),
   description: text(
-    "Asks first. The damaged state is kept under another name; then the testbed is provisioned as it was recorded, by which all its objects are taken up by their marks. Passwords stay; the database's certificate is a new one. A whole state is left alone.",
-    '먼저 확인을 받습니다. 손상된 상태는 다른 이름으로 보관하고, 기록된 대로 다시 구성하면서 표시가 있는 모든 객체를 이어받습니다. 비밀번호는 그대로이며 데이터베이스 인증서는 새로 만들어집니다. 온전한 상태는 건드리지 않습니다.',
+    "Asks first. The damaged state is kept under another name; then the testbed is provisioned as it was recorded, by which all its objects are taken up by their marks. Passwords stay, unless the testbed's data key is lost too; the database's certificate is a new one. A whole state is left alone.",
+    '먼저 확인을 받습니다. 손상된 상태는 다른 이름으로 보관하고, 기록된 대로 다시 구성하면서 표시가 있는 모든 객체를 이어받습니다. 비밀번호는 그대로이지만 데이터 키까지 잃은 경우에는 새로 만들며, 데이터베이스 인증서는 항상 새로 만듭니다. 온전한 상태는 건드리지 않습니다.',
   ),
   positionals: { name: requiredWord(text('name or id of the testbed', '테스트베드의 이름 또는 ID')) },
   flags: { ...YES_FLAG, ...TARGET_FLAGS },

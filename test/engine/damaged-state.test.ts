@@ -17,7 +17,13 @@ const never = new AbortController().signal;
 let home: string;
 let place: StatePlace;
 let whole: Buffer;
+let renewed: number;
+const renew = (): Promise<void> => {
+  renewed += 1;
+  return Promise.resolve();
+};
 beforeEach(async () => {
+  renewed = 0;
   home = mkdtempSync(join(tmpdir(), 'testbed-damaged-'));
   place = {
     store: openDirectoryStore(join(home, 'store')),
@@ -53,18 +59,18 @@ const damages: readonly [string, (content: Buffer) => string | Buffer][] = [
 
 describe('a published state', () => {
   it('that is whole is left alone, and one that is missing too', async () => {
-    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing' });
+    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing', keyLost: false });
     await put(`states/${STACK}`, whole);
-    expect(await setDamagedAside(place, STACK, never)).toEqual({ kind: 'whole' });
+    expect(await setDamagedAside(place, STACK, renew, never)).toEqual({ kind: 'whole' });
     expect(await keys()).toEqual([`keys/${STACK}`, 'site/key', `states/${STACK}`]);
   });
 
   it.each(damages)('that is %s is found, named and put away as it was', async (_what, damage) => {
     const content = Buffer.from(damage(whole));
     await put(`states/${STACK}`, content);
-    const found = await setDamagedAside(place, STACK, never);
-    expect(found).toMatchObject({ kind: 'damaged', what: 'state', why: expect.stringContaining(`states/${STACK}`) });
-    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing' });
+    const found = await setDamagedAside(place, STACK, renew, never);
+    expect(found).toMatchObject({ kind: 'damaged', keyLost: false, why: expect.stringContaining(`states/${STACK}`) });
+    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing', keyLost: false });
     const [aside = '', ...rest] = await keys();
     expect([aside, rest]).toEqual([
       expect.stringMatching(new RegExp(`^damaged/states/${STACK}-\\d{17}$`)),
@@ -76,33 +82,36 @@ describe('a published state', () => {
   it('whose data key is damaged is put away with it; one that another key sealed too', async () => {
     await put(`states/${STACK}`, whole);
     await put(`keys/${STACK}`, '{');
-    expect(await setDamagedAside(place, STACK, never)).toMatchObject({ kind: 'damaged', what: 'key' });
+    expect(await setDamagedAside(place, STACK, renew, never)).toMatchObject({ kind: 'damaged', keyLost: true });
+    expect(renewed).toBe(1);
     expect((await keys()).map((key) => key.replace(/-\d{17}$/, ''))).toEqual([
       `damaged/keys/${STACK}`,
       `damaged/states/${STACK}`,
       'site/key',
     ]);
-    await openDataKeys(place).forStack(STACK);
+    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing', keyLost: true });
     await put(`states/${STACK}`, whole);
-    expect(await conditionOf(place, STACK)).toMatchObject({ kind: 'damaged', what: 'state' });
+    expect(await conditionOf(place, STACK)).toMatchObject({ kind: 'damaged', keyLost: true });
+    await openDataKeys(place).forStack(STACK);
+    expect(await conditionOf(place, STACK)).toMatchObject({ kind: 'damaged', keyLost: true });
   });
 
   it('of an earlier version that is damaged is put away where it lies', async () => {
     const file = stackFilePath(place.stateDirectory, STACK);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '{"version":3');
-    expect(await setDamagedAside(place, STACK, never)).toMatchObject({
+    expect(await setDamagedAside(place, STACK, renew, never)).toMatchObject({
       kind: 'damaged',
       why: expect.stringContaining(file),
     });
     expect(readdirSync(dirname(file))).toEqual([expect.stringMatching(/\.json\.damaged-\d{17}$/)]);
-    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing' });
+    expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing', keyLost: false });
   });
 
   it('is not put away while somebody works on its stack', async () => {
     await put(`states/${STACK}`, '{');
     const claim = await takeClaim({ store: place.store, stack: STACK, purpose: 'up' });
-    await expect(setDamagedAside(place, STACK, never)).rejects.toMatchObject({ code: 'OperationRunning' });
+    await expect(setDamagedAside(place, STACK, renew, never)).rejects.toMatchObject({ code: 'OperationRunning' });
     await claim.giveBack();
     expect(await keys()).toContain(`states/${STACK}`);
   });
