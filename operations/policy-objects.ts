@@ -3,7 +3,7 @@ import { TestbedError, text, type Text } from '../errors';
 import { readBoundedText } from '../policies/catalogue/bounded-text';
 import { SecretText, type Judged, type JudgedObject } from '../policies/evaluation';
 import { judgedObject } from '../policies/lint/judged-json';
-import { quoted } from '../spec/visible';
+import { quoted, quotedPath } from '../spec/visible';
 
 const LIMITS = { bytes: 1024 * 1024, documents: 500, aliases: 100, problems: 20 } as const;
 
@@ -20,7 +20,7 @@ export interface ReadObject {
  */
 export function readObjects(path: string): readonly ReadObject[] {
   const read = readBoundedText(path, LIMITS.bytes);
-  if ('why' in read) throw wrong(text(`${quoted(path)}: ${read.why.en}`, `${quoted(path)}: ${read.why.ko}`));
+  if ('why' in read) throw wrong(text(`${quotedPath(path)}: ${read.why.en}`, `${quotedPath(path)}: ${read.why.ko}`));
   const lines = new LineCounter();
   const documents = parseAllDocuments(read.source, {
     version: '1.2',
@@ -35,14 +35,14 @@ export function readObjects(path: string): readonly ReadObject[] {
   if (documents.length > LIMITS.documents)
     throw wrong(
       text(
-        `${quoted(path)} has ${documents.length} documents: at most ${LIMITS.documents} are read`,
-        `${quoted(path)}에 문서가 ${documents.length}개 있습니다. ${LIMITS.documents}개까지 읽습니다`,
+        `${quotedPath(path)} has ${documents.length} documents: at most ${LIMITS.documents} are read`,
+        `${quotedPath(path)}에 문서가 ${documents.length}개 있습니다. ${LIMITS.documents}개까지 읽습니다`,
       ),
     );
   const faults = documents.flatMap((document) => faultsOf(document, lines));
   if (faults.length > 0)
     throw wrong(
-      text(`${quoted(path)} can't be read as YAML`, `${quoted(path)}: YAML로 읽을 수 없습니다`),
+      text(`${quotedPath(path)} can't be read as YAML`, `${quotedPath(path)}: YAML로 읽을 수 없습니다`),
       faults.slice(0, LIMITS.problems),
     );
   const objects = documents.flatMap((document) =>
@@ -88,8 +88,8 @@ function plain(document: Document.Parsed, path: string): unknown {
     throw new TestbedError(
       'UsageWrong',
       text(
-        `${quoted(path)} refers to itself too often: write the values out`,
-        `${quoted(path)}: 별칭이 너무 많습니다. 값을 직접 쓰십시오`,
+        `${quotedPath(path)} refers to itself too often: write the values out`,
+        `${quotedPath(path)}: 별칭이 너무 많습니다. 값을 직접 쓰십시오`,
       ),
       { cause },
     );
@@ -132,7 +132,7 @@ function lineOf(document: Document.Parsed, lines: LineCounter): number {
 }
 
 function nothing(path: string): Text {
-  return text(`${quoted(path)} holds no object`, `${quoted(path)}에 객체가 없습니다`);
+  return text(`${quotedPath(path)} holds no object`, `${quotedPath(path)}에 객체가 없습니다`);
 }
 
 function wrong(message: Text, details: readonly Text[] = []): TestbedError {

@@ -4,7 +4,7 @@ import { reasonOf, TestbedError, text } from '../errors';
 import { BEGINNING, fileTooLarge, loadSpecs, type SpecDocument } from './documents';
 import { LIMITS } from './limits';
 import { failure, loadSpec, tooLarge, type LoadOptions, type LoadResult } from './load';
-import { quoted } from './visible';
+import { quotedPath } from './visible';
 
 /**
  * Reads and judges a spec file: a regular file of at most 64 KiB in UTF-8. What is wrong inside comes back as issues, bytes that are
@@ -63,8 +63,8 @@ function readBounded(file: string, limit: number): { bytes: Buffer; size: number
       throw new TestbedError(
         'SpecUnreadable',
         text(
-          `${quoted(file)} is not a regular file: name a testbed.yaml`,
-          `${quoted(file)}: 일반 파일이 아닙니다. testbed.yaml 파일을 지정하십시오`,
+          `${quotedPath(file)} is not a regular file: name a testbed.yaml`,
+          `${quotedPath(file)}: 일반 파일이 아닙니다. testbed.yaml 파일을 지정하십시오`,
         ),
       );
     const buffer = Buffer.alloc(Math.min(limit, stat.size) + 1);
@@ -95,7 +95,7 @@ function unreadable(file: string, cause: unknown): TestbedError {
   if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
     return new TestbedError(
       'SpecUnreadable',
-      text(`there is no file ${quoted(file)}`, `${quoted(file)} 파일이 없습니다`),
+      text(`there is no file ${quotedPath(file)}`, `${quotedPath(file)} 파일이 없습니다`),
       {
         cause,
         hint: text('testbed init', 'testbed init'),
@@ -104,8 +104,8 @@ function unreadable(file: string, cause: unknown): TestbedError {
   return new TestbedError(
     'SpecUnreadable',
     text(
-      `${quoted(file)} can't be read (${reasonOf(cause)}): check the path and its permissions`,
-      `${quoted(file)}: 읽을 수 없습니다(${reasonOf(cause)}). 경로와 권한을 확인하십시오`,
+      `${quotedPath(file)} can't be read (${reasonOf(cause)}): check the path and its permissions`,
+      `${quotedPath(file)}: 읽을 수 없습니다(${reasonOf(cause)}). 경로와 권한을 확인하십시오`,
     ),
     { cause },
   );

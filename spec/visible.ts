@@ -32,6 +32,14 @@ export function quoted(value: string): string {
   return `'${visible(short)}'`;
 }
 
+/** The longest path that systems take. */
+const PATH_CHARACTERS = 4096;
+
+/** A path in quotes for a message: whole, so that it can be found; unseen characters spelled out. */
+export function quotedPath(path: string): string {
+  return `'${visible(path.slice(0, PATH_CHARACTERS))}'`;
+}
+
 /** One character for a message: itself where ASCII shows it, with its code point where eyes could be deceived. */
 export function shownCharacter(character: string): string {
   if (/^[!-~]$/.test(character)) return `'${character}'`;

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { GRADES, type Grade } from '../../components/vocabulary';
 import { TestbedError, text, type Text } from '../../errors';
-import { quoted } from '../../spec/visible';
+import { quoted, quotedPath } from '../../spec/visible';
 import { loadCatalogue, type Catalogue } from '../catalogue/load';
 import { paramComplaint, paramKey, paramText } from '../catalogue/params';
 import type { Enforcement, Rule } from '../rule';
@@ -88,8 +88,8 @@ function readSettings(properties: Readonly<Record<string, unknown>>): {
   if (rules !== undefined && !isAbsolute(rules))
     throw invalid(
       text(
-        `the folder of rules ${quoted(rules)} is no absolute path: the pack runs in a folder of the CLI's choice`,
-        `규칙 폴더 ${quoted(rules)}은(는) 절대 경로가 아닙니다. 정책 팩이 실행되는 폴더는 CLI가 정하므로 절대 경로로 쓰십시오`,
+        `the folder of rules ${quotedPath(rules)} is no absolute path: the pack runs in a folder of the CLI's choice`,
+        `규칙 폴더 ${quotedPath(rules)}은(는) 절대 경로가 아닙니다. 정책 팩이 실행되는 폴더는 CLI가 정하므로 절대 경로로 쓰십시오`,
       ),
     );
   return { grade, siteFolder: rules };

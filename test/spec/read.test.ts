@@ -82,6 +82,13 @@ describe('reading a file', () => {
     );
   });
 
+  test('names a path whole, however long, and acts on nothing in it', () => {
+    const far = join(folder, 'a'.repeat(200), '우리 명세\u202e.yaml');
+    const error = thrownBy(() => read(far));
+    if (!isTestbedError(error)) throw error;
+    expect(error.message).toBe(`there is no file '${join(folder, 'a'.repeat(200), '우리 명세<U+202E>.yaml')}'`);
+  });
+
   test('says how to begin where there is no file', () => {
     const error = thrownBy(() => read(join(folder, 'none.yaml')));
     if (!isTestbedError(error, 'SpecUnreadable')) throw error;
