@@ -1,5 +1,5 @@
 import type { Fault, Hostile } from '../fault';
-import { lastWords, inTurn, under, type FaultBench, type FaultClass } from './class';
+import { lastWords, inTurn, objectOf, under, type FaultBench, type FaultClass } from './class';
 
 const OF_TESTBED = '/namespaces/tb-';
 const HOSTILE: readonly Hostile[] = ['not-json', 'deep', 'wrong-kind', 'prototype', 'huge', 'redirect'];
@@ -197,41 +197,41 @@ async function withoutShares(bench: FaultBench): Promise<string> {
       write: /namespaces\/tb-|serviceaccounts\/member-|rolebindings/,
       side: 'before',
       meanwhile: async () => {
-        await admin.create({
-          ...level,
-          metadata: { name },
-          spec: {
-            type: 'Limited',
-            limited: {
-              nominalConcurrencyShares: 0,
-              lendablePercent: 0,
-              borrowingLimitPercent: 0,
-              limitResponse: { type: 'Reject' },
-            },
-          },
-        });
-        await admin.create({
-          ...flow,
-          metadata: { name },
-          spec: {
-            priorityLevelConfiguration: { name },
-            matchingPrecedence: 1,
-            distinguisherMethod: { type: 'ByUser' },
-            rules: [
-              {
-                subjects: [
-                  {
-                    kind: 'ServiceAccount',
-                    serviceAccount: { name: 'testbed-provisioner', namespace: 'testbed-system' },
-                  },
-                ],
-                resourceRules: [
-                  { verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true },
-                ],
+        await admin.create(
+          objectOf(level, {
+            spec: {
+              type: 'Limited',
+              limited: {
+                nominalConcurrencyShares: 0,
+                lendablePercent: 0,
+                borrowingLimitPercent: 0,
+                limitResponse: { type: 'Reject' },
               },
-            ],
-          },
-        });
+            },
+          }),
+        );
+        await admin.create(
+          objectOf(flow, {
+            spec: {
+              priorityLevelConfiguration: { name },
+              matchingPrecedence: 1,
+              distinguisherMethod: { type: 'ByUser' },
+              rules: [
+                {
+                  subjects: [
+                    {
+                      kind: 'ServiceAccount',
+                      serviceAccount: { name: 'testbed-provisioner', namespace: 'testbed-system' },
+                    },
+                  ],
+                  resourceRules: [
+                    { verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true },
+                  ],
+                },
+              ],
+            },
+          }),
+        );
         // The API server takes it up in its own time.
         await new Promise((resolve) => setTimeout(resolve, 3000));
       },

@@ -1,4 +1,5 @@
 import type { Engine } from '../../../engine/types';
+import type { JsonObject, KubernetesObject, ObjectReference } from '../../../kubernetes/types';
 import type { Ended } from '../cli';
 import { allSecrets } from '../contents';
 import type { FaultRule } from '../fault';
@@ -53,26 +54,42 @@ export async function under({ place, flows, random }: FaultBench, course: Course
   const stop = course.at === undefined ? undefined : place.proxy.stopAt(course.at.write, course.at.side);
   const cli = place.start(argv);
   let id = '';
-  let ended: Ended;
+  const problems: string[] = [];
   try {
     const write = await Promise.race([stop?.reached, cli.ended.then(() => undefined)]);
-    if (stop !== undefined && write === undefined)
-      throw new Error(`the command ended before it was stopped: ${lastWords(await cli.ended)}`);
+    if (stop !== undefined && write === undefined) throw new Error('the command ended before it was stopped');
     id = /tb-[a-z0-9]{6}/.exec(write ?? '')?.[0] ?? '';
     await course.at?.meanwhile(id, cli.family());
-  } finally {
-    stop?.release();
-    ended = await cli.ended;
-    await course.lift?.(id);
-    place.proxy.begin();
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
   }
+  stop?.release();
+  const ended = await cli.ended;
+  await course.lift?.(id);
+  place.proxy.begin();
   const words = lastWords(ended);
-  const missed = await flows.takeUp(course.flow, await allSecrets(place.admin));
-  if (!course.codes.includes(ended.code)) miss(`it ended with ${String(ended.code)}: ${words}`);
-  if (ended.code !== 0 && course.says !== undefined && !course.says.test(ended.stderr)) miss(`it said: ${words}`);
-  if (/^\s+at .*:\d+:\d+\)?$/m.test(ended.stderr)) miss(`it showed a stack: ${ended.stderr}`);
-  if (missed.length > 0) miss(missed.join('; '));
+  if (!course.codes.includes(ended.code)) problems.push(`it ended with ${String(ended.code)}: ${words}`);
+  if (ended.code !== 0 && course.says !== undefined && !course.says.test(ended.stderr))
+    problems.push(`it said: ${words}`);
+  if (/^\s+at .*:\d+:\d+\)?$/m.test(ended.stderr)) problems.push(`it showed a stack: ${ended.stderr}`);
+  // In every case: the next trial begins where this one ends.
+  problems.push(...(await flows.takeUp(course.flow, await allSecrets(place.admin))));
+  if (problems.length > 0) throw new Error(problems.join('; '));
   return `exit ${String(ended.code)}${ended.code === 0 ? '' : `, ${words}`}`;
+}
+
+/** An object to make, from how it is referred to. */
+export function objectOf(
+  { apiVersion, kind, name, namespace }: ObjectReference,
+  fields: JsonObject,
+  metadata: Partial<KubernetesObject['metadata']> = {},
+): KubernetesObject {
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...metadata },
+    ...fields,
+  };
 }
 
 /** One way after the other, each with what was seen. */
@@ -101,8 +118,4 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
 export function lastWords({ stderr }: Ended): string {
   const lines = stderr.trimEnd().split('\n');
   return lines.findLast((line) => line.startsWith('error:')) ?? lines.at(-1) ?? '';
-}
-
-function miss(words: string): never {
-  throw new Error(words);
 }

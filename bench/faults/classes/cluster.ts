@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../kubernetes/types';
 import { everything, isOperation } from '../contents';
-import { inTurn, under, until, type FaultBench, type FaultClass } from './class';
+import { inTurn, objectOf, under, until, type FaultBench, type FaultClass } from './class';
 
 /** A token that was accepted is remembered so long by the API server, in milliseconds. */
 const REMEMBERED_MS = 11_000;
@@ -24,11 +24,9 @@ export const CLUSTER: readonly FaultClass[] = [
           write: FIRST_SECRET,
           side: 'before',
           meanwhile: async (namespace) => {
-            await bench.place.admin.create({
-              ...quota,
-              metadata: { name: quota.name, namespace },
-              spec: { hard: { 'count/secrets': '0' } },
-            });
+            await bench.place.admin.create(
+              objectOf({ ...quota, namespace }, { spec: { hard: { 'count/secrets': '0' } } }),
+            );
             await until('the quota counts', async () => {
               const status = (await bench.place.admin.get({ ...quota, namespace }))?.['status'];
               return JSON.stringify(status ?? {}).includes('count/secrets');
@@ -164,24 +162,24 @@ function latePolicy(bench: FaultBench): Promise<string> {
       write: /^PATCH .*\/namespaces\/tb-[a-z0-9]+$/,
       side: 'after',
       meanwhile: async () => {
-        await admin.create({
-          ...policy,
-          metadata: { name },
-          spec: {
-            matchConstraints: {
-              resourceRules: [
-                {
-                  apiGroups: ['networking.k8s.io'],
-                  apiVersions: ['v1'],
-                  operations: ['CREATE', 'UPDATE'],
-                  resources: ['networkpolicies'],
-                },
-              ],
+        await admin.create(
+          objectOf(policy, {
+            spec: {
+              matchConstraints: {
+                resourceRules: [
+                  {
+                    apiGroups: ['networking.k8s.io'],
+                    apiVersions: ['v1'],
+                    operations: ['CREATE', 'UPDATE'],
+                    resources: ['networkpolicies'],
+                  },
+                ],
+              },
+              validations: [{ expression: 'false', message: 'this policy came late' }],
             },
-            validations: [{ expression: 'false', message: 'this policy came late' }],
-          },
-        });
-        await admin.create({ ...binding, metadata: { name }, spec: { policyName: name, validationActions: ['Deny'] } });
+          }),
+        );
+        await admin.create(objectOf(binding, { spec: { policyName: name, validationActions: ['Deny'] } }));
         await until('the policy is in force', () => isRefused(bench));
       },
     },
@@ -208,28 +206,28 @@ function deadWebhook(bench: FaultBench): Promise<string> {
       write: /^PATCH .*\/namespaces\/tb-[a-z0-9]+$/,
       side: 'after',
       meanwhile: async () => {
-        await admin.create({
-          ...reference,
-          metadata: { name: reference.name },
-          webhooks: [
-            {
-              name: 'dead.fault.example',
-              clientConfig: { url: 'https://127.0.0.1:1/' },
-              failurePolicy: 'Fail',
-              sideEffects: 'None',
-              timeoutSeconds: 1,
-              admissionReviewVersions: ['v1'],
-              rules: [
-                {
-                  apiGroups: ['networking.k8s.io'],
-                  apiVersions: ['v1'],
-                  operations: ['CREATE', 'UPDATE'],
-                  resources: ['networkpolicies'],
-                },
-              ],
-            },
-          ],
-        });
+        await admin.create(
+          objectOf(reference, {
+            webhooks: [
+              {
+                name: 'dead.fault.example',
+                clientConfig: { url: 'https://127.0.0.1:1/' },
+                failurePolicy: 'Fail',
+                sideEffects: 'None',
+                timeoutSeconds: 1,
+                admissionReviewVersions: ['v1'],
+                rules: [
+                  {
+                    apiGroups: ['networking.k8s.io'],
+                    apiVersions: ['v1'],
+                    operations: ['CREATE', 'UPDATE'],
+                    resources: ['networkpolicies'],
+                  },
+                ],
+              },
+            ],
+          }),
+        );
         await until('the webhook is asked', () => isRefused(bench));
       },
     },
@@ -246,18 +244,18 @@ async function nowhere(bench: FaultBench): Promise<string> {
   const { admin } = bench.place;
   const reference = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name: 'v1.nowhere.fault.example' };
   const lead = async (): Promise<void> => {
-    await admin.create({
-      ...reference,
-      metadata: { name: reference.name },
-      spec: {
-        group: 'nowhere.fault.example',
-        version: 'v1',
-        groupPriorityMinimum: 1000,
-        versionPriority: 15,
-        insecureSkipTLSVerify: true,
-        service: { name: 'nowhere', namespace: 'default' },
-      },
-    });
+    await admin.create(
+      objectOf(reference, {
+        spec: {
+          group: 'nowhere.fault.example',
+          version: 'v1',
+          groupPriorityMinimum: 1000,
+          versionPriority: 15,
+          insecureSkipTLSVerify: true,
+          service: { name: 'nowhere', namespace: 'default' },
+        },
+      }),
+    );
     // The namespaces' controller asks for kinds every half minute at most.
     await pause(SETTLES_MS);
   };
@@ -280,10 +278,7 @@ function reused(bench: FaultBench): Promise<string> {
       write: FIRST_OBJECT,
       side: 'before',
       meanwhile: async (namespace) => {
-        await admin.create({
-          ...holder,
-          metadata: { name: holder.name, namespace, finalizers: ['fault.example/hold'] },
-        });
+        await admin.create(objectOf({ ...holder, namespace }, {}, { finalizers: ['fault.example/hold'] }));
         await admin.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
         await until(
           'it is Terminating',

@@ -7,7 +7,7 @@ import { toolPath } from '../../../platform/toolchain';
 import { openBareControlPlane, type BareControlPlane } from '../bare-control-plane';
 import { openFlows } from '../flows';
 import { openPlace } from '../place';
-import { inTurn, under, until, type FaultBench, type FaultClass } from './class';
+import { inTurn, objectOf, under, until, type FaultBench, type FaultClass } from './class';
 
 /** Small enough to be filled in seconds, large enough for what testbeds share. */
 const SMALL_BYTES = 24 * 1024 * 1024;
@@ -101,11 +101,7 @@ async function noSpace(bench: FaultBench, { etcds }: BareControlPlane): Promise<
       meanwhile: async () => {
         for (let index = 0; index < FILLERS && (await isWritable(admin)); index += 1)
           await admin
-            .create({
-              ...filler(index),
-              metadata: { name: filler(index).name, namespace: 'default' },
-              data: { x: 'x'.repeat(FILLING_BYTES) },
-            })
+            .create(objectOf(filler(index), { data: { x: 'x'.repeat(FILLING_BYTES) } }))
             .catch(() => undefined);
         if (await isWritable(admin)) throw new Error('etcd was not filled');
       },

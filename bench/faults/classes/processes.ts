@@ -63,7 +63,8 @@ export const PROCESSES: readonly FaultClass[] = [
             ),
           ),
         codes: [0, 1],
-        says: /cannot use the API server|went away|401|403|50\d/,
+        // One that has just started knows no roles yet.
+        says: /cannot use the API server|went away|no right|401|403|50\d/,
       });
     },
   },
