@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import type { PoolConfig } from 'pg';
 import { reasonOf } from '../../errors';
+import { passwordFromFile } from './postgres-passfile';
 import { parametersOf, wrongStoreUrl } from './store-url';
 
 export interface PostgresPlace {
@@ -56,7 +57,10 @@ export function readPostgresUrl(url: URL, environment: Readonly<Record<string, s
       port,
       user,
       database,
-      ...(password === undefined || password === '' ? {} : { password }),
+      password:
+        password === undefined || password === ''
+          ? async () => passwordFromFile({ host, port, database, user }, environment)
+          : password,
       ssl: tlsOf(given.sslmode ?? (isLocal(host) ? 'disable' : 'verify-full'), given.sslrootcert, host),
     },
   };

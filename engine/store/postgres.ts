@@ -126,7 +126,9 @@ class Table implements Register {
   #told(error: unknown): Error {
     if (isTestbedError(error)) return error;
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-    if (/^28|^42501$/.test(code)) return storeForbidden(this.place, error, PASSWORD_HINT);
+    // The driver's own words where a password is asked for and there is none.
+    if (/^28|^42501$/.test(code) || /client password must be/.test(reasonOf(error)))
+      return storeForbidden(this.place, error, PASSWORD_HINT);
     if (/^53[12]00$/.test(code))
       return new TestbedError(
         'NoSpace',

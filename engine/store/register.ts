@@ -51,8 +51,9 @@ export class AnswerLost extends Error {
   }
 }
 
-/** Nothing new is begun after this; a request that was begun may take 14 s more. */
+/** So long what failed is tried again, and so long the next request of a call is begun at all; with the last one no call takes 30 s. */
 const TRIES_MS = 8000;
+const BEGIN_MS = 14_000;
 /** For one request, in milliseconds. */
 export const REQUEST_MS = 14_000;
 
@@ -117,6 +118,7 @@ async function change(
   let lost = false;
   for (;;) {
     let why = new Error('it refuses a writing that nothing stands against');
+    tries.begin();
     try {
       const tag = await register.swap(key, next, seen);
       if (tag !== undefined) return { kind: 'written', version: tokenOf({ nonce, lineage, tag }) };
@@ -150,6 +152,11 @@ function reachesBack(found: Held, seen: Seen | undefined): boolean {
   return found.lineage.length < MAX_LINEAGE || (seen !== undefined && found.lineage.includes(seen.nonce));
 }
 
+const LATER = text(
+  'check that the store answers, then run the same command again: it goes on where it ended',
+  '저장소가 응답하는지 확인한 뒤 같은 명령을 다시 실행하세요. 멈춘 곳에서 이어집니다',
+);
+
 /** The tries of one call of the store. */
 class Tries {
   readonly #began = performance.now();
@@ -164,6 +171,7 @@ class Tries {
   async until<T>(work: () => Promise<T>): Promise<T> {
     for (;;)
       try {
+        this.begin();
         return await work();
       } catch (error) {
         if (!(error instanceof AnswerLost)) throw isTestbedError(error) ? error : storeUnreachable(this.#place, error);
@@ -171,17 +179,16 @@ class Tries {
       }
   }
 
+  /** Throws StoreUnreachable when it is too late for another request. */
+  begin(): void {
+    if (performance.now() - this.#began > BEGIN_MS)
+      throw storeUnreachable(this.#place, new Error('it answers too slowly'), LATER);
+  }
+
   /** Waits, longer each time. Throws StoreUnreachable for `why` when the time is over. */
   async pause(why: Error): Promise<void> {
     if (performance.now() - this.#began > TRIES_MS)
-      throw storeUnreachable(
-        this.#place,
-        why instanceof AnswerLost ? why.cause : why,
-        text(
-          'check that the store answers, then run the same command again: it goes on where it ended',
-          '저장소가 응답하는지 확인한 뒤 같은 명령을 다시 실행하세요. 멈춘 곳에서 이어집니다',
-        ),
-      );
+      throw storeUnreachable(this.#place, why instanceof AnswerLost ? why.cause : why, LATER);
     await delay(this.#pauseMs * (0.5 + Math.random() / 2));
     this.#pauseMs = Math.min(this.#pauseMs * 2, 2000);
   }

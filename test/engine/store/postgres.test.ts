@@ -170,6 +170,48 @@ describe('a store in PostgreSQL', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('takes the password from a passfile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'testbed-store-'));
+    const passfile = join(folder, 'passfile');
+    writeFileSync(passfile, `127.0.0.1:${started().port}:*:store:${started().password}\n`, { mode: 0o600 });
+    const store = await openStore({
+      url: `postgres://store@127.0.0.1:${started().port}/postgres?table=${nextTable()}`,
+      directory: '/nowhere',
+      environment: { PGPASSFILE: passfile },
+    });
+    expect(await store.read('states/a')).toBeUndefined();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('needs no more than to select, insert and update in a table that is there', async () => {
+    const table = nextTable();
+    const owner = await open(table);
+    await owner.write('states/a', Buffer.from('one'), 'absent');
+    await asAdministrator((client) =>
+      client.query(
+        `create role worker_${table} login password 'p'; grant select, insert, update on ${table} to worker_${table}`,
+      ),
+    );
+    const at = (role: string, name: string): Promise<DocumentStore> =>
+      openStore({
+        url: `postgres://${role}@127.0.0.1:${started().port}/postgres?table=${name}`,
+        directory: '/nowhere',
+        environment: { PGPASSWORD: 'p' },
+      });
+    const worker = await at(`worker_${table}`, table);
+    const found = await worker.read('states/a');
+    const second = versionOf(await worker.write('states/a', Buffer.from('two'), found?.version ?? 'absent'));
+    expect(await worker.end('states/a', second)).toBe('ended');
+    expect((await worker.write('states/a', Buffer.from('three'), 'absent')).kind).toBe('written');
+    const elsewhere = await at(`worker_${table}`, nextTable());
+    await expect(elsewhere.read('states/a')).rejects.toMatchObject({
+      code: 'NoPermission',
+      message: expect.stringContaining('permission denied for schema public'),
+    });
+    await Promise.all([owner, worker, elsewhere].map((store) => store.close()));
+  });
+
   it('says that the password is wrong without saying it, and names a database that is none', async () => {
     const { port } = started();
     const password = 'not-the-right-password-4711';
@@ -185,6 +227,13 @@ describe('a store in PostgreSQL', () => {
     });
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(password);
     await wrong.close();
+    const none = await openStore({
+      url: `postgres://store@127.0.0.1:${port}/postgres`,
+      directory: '/nowhere',
+      environment: { HOME: '/nowhere' },
+    });
+    await expect(none.read('states/a')).rejects.toMatchObject({ code: 'NoPermission' });
+    await none.close();
     const missing = await openStore({
       url: `postgres://store@127.0.0.1:${port}/nowhere`,
       directory: '/nowhere',
