@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { boundYoungGeneration } from '../package/young-generation';
 import { measureAdmission } from './admission';
 import { shown } from './endurance';
 import type { Figures } from './figures';
@@ -120,6 +121,8 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
 
 /** `npm run bench [-- --runs N] [-- --only up,many,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
 async function main(): Promise<void> {
+  // As the worker does.
+  boundYoungGeneration();
   const runs = Number(argument('--runs') ?? 15);
   const json = argument('--json');
   const wanted = argument('--only')?.split(',') ?? Object.keys(SUBJECTS);

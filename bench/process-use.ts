@@ -9,7 +9,10 @@ export async function processes(surroundings: Surroundings): Promise<Map<string,
   const pids: (readonly [string, number | 'self' | undefined])[] = [
     ['worker (node)', 'self'],
     ['supervisor (node)', status.supervisorPid],
-    ...status.components.map((component) => [component.name, component.pid] as const),
+    // What the supervisor does itself is in its own figure.
+    ...status.components
+      .filter(({ pid }) => pid !== status.supervisorPid)
+      .map((component) => [component.name, component.pid] as const),
   ];
   const uses = new Map<string, ProcessUse>();
   for (const [name, pid] of pids) {
@@ -33,24 +36,34 @@ export function cpuBetween(
     .toSorted((a, b) => b[1] - a[1]);
 }
 
-const KIB_A_PAGE = 4;
-
 /** Resident MiB of this process now. */
 export function ownResidentMiB(): number {
-  return residentMiB('self');
+  const { anonymous, file } = residentOf('self');
+  return anonymous + file;
 }
 
-function residentMiB(pid: string): number {
+interface Resident {
+  readonly anonymous: number;
+  /** Of programs and other files, which processes of the same program have together. */
+  readonly file: number;
+}
+
+/** In MiB; nothing of a process that has ended meanwhile, or that has not become its program yet and shows its parent's memory. */
+function residentOf(pid: string): Resident {
   try {
-    return (Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * KIB_A_PAGE) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const isCli = /^Name:\s+pulumi$/m.test(status);
+    if (pid !== 'self' && !isCli) return { anonymous: 0, file: 0 };
+    const of = (field: string): number =>
+      Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
+    return { anonymous: of('RssAnon') + of('RssShmem'), file: of('RssFile') };
   } catch {
-    // It ended meanwhile.
-    return 0;
+    return { anonymous: 0, file: 0 };
   }
 }
 
-/** Resident MiB of this process with its present CLIs. */
-export function withClisMiB(): number {
+/** Resident MiB of this process with its present CLIs; their program is counted once. */
+function withClisMiB(): number {
   const children = readdirSync('/proc/self/task').flatMap((thread) => {
     try {
       return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
@@ -59,20 +72,15 @@ export function withClisMiB(): number {
       return [];
     }
   });
-  return [...new Set(children)].filter(isCli).reduce((sum, pid) => sum + residentMiB(pid), residentMiB('self'));
+  const clis = [...new Set(children)].map(residentOf);
+  return (
+    ownResidentMiB() +
+    clis.reduce((sum, { anonymous }) => sum + anonymous, 0) +
+    Math.max(0, ...clis.map(({ file }) => file))
+  );
 }
 
-/** A child that has not become its program yet shows the memory of its parent. */
-function isCli(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'pulumi';
-  } catch {
-    // It ended meanwhile.
-    return false;
-  }
-}
-
-/** Looks at the memory of this process and its children while `work` goes on; answers with the most that it saw. */
+/** Looks at the memory of this process and its CLIs while `work` goes on; answers with the most that it saw. */
 export async function peakOf<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly peakMiB: number }> {
   let peakMiB = withClisMiB();
   const timer = setInterval(() => {
