@@ -1,8 +1,9 @@
 // Against the real API server and its controllers, which have no nodes: what needs a kubelet (pods at work, attached volumes) is in the tables of
-// test/kubernetes/readiness.test.ts. Address ranges, nodes and groups of kinds without a server are not made here, because other tests share the cluster.
+// test/kubernetes/readiness.test.ts. Address ranges, nodes and groups of kinds are not made here, because other tests share the cluster.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeProviderError } from '../../../engine/provider-errors';
 import { fieldsAt, listAt, numberAt, stringAt } from '../../../kubernetes/json';
+import { readiness } from '../../../kubernetes/readiness';
 import type { JsonObject, KubernetesClient } from '../../../kubernetes/types';
 import { issueCertificateRequest, someCertificate } from './support/certificate-request';
 import { call, failureOf, randomName, ServedProvider, type Kept } from './support/served-provider';
@@ -144,15 +145,6 @@ const CASES: Readonly<Record<string, Case>> = {
     shows: (state) => condition(state, 'Dangling'),
     shown: 'False',
   },
-  APIService: {
-    type: 'kubernetes:apiregistration.k8s.io/v1:APIService',
-    inputs: {
-      metadata: { name: `v1.${global}.example.test` },
-      spec: { group: `${global}.example.test`, version: 'v1', groupPriorityMinimum: 100, versionPriority: 100 },
-    },
-    shows: (state) => condition(state, 'Available'),
-    shown: 'True',
-  },
   Ingress: {
     type: 'kubernetes:networking.k8s.io/v1:Ingress',
     inputs: {
@@ -244,6 +236,16 @@ describe('readiness on a real control plane', () => {
       const { state } = await make(type, name, inputs);
       expect([name, shows(state.value)]).toEqual([name, shown]);
     }
+  });
+
+  it.each([
+    ['apiregistration.k8s.io/v1', 'APIService', 'v1.apps'],
+    ['networking.k8s.io/v1', 'ServiceCIDR', 'kubernetes'],
+    ['flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'catch-all'],
+    ['v1', 'Namespace', 'kube-system'],
+  ])('is that of what the control plane has made for itself: %s %s', async (apiVersion, kind, name) => {
+    const live = await client.get({ apiVersion, kind, name });
+    expect(live === undefined ? 'missing' : readiness(live)).toEqual({ state: 'ready' });
   });
 
   it('of an autoscaler comes once its controller has found what it scales', { timeout: LONG_MS }, async () => {
