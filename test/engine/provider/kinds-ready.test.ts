@@ -344,6 +344,17 @@ describe('readiness on a real control plane', () => {
     quick.stop();
   });
 
+  it.each([
+    ['the custom timeout, before the annotation', { timeoutSeconds: 1 }, '50', 1],
+    ['the annotation', {}, '1.5', 1.5],
+  ])('is waited for as long as is said by %s', async (_, options, annotated, seconds) => {
+    const name = `timed-${seconds * 10}`;
+    const annotations = { 'pulumi.com/waitFor': 'condition=Never', 'pulumi.com/timeoutSeconds': annotated };
+    const inputs = { metadata: { ...metadata(name), annotations } };
+    const failure = await failureOf(provider.create('kubernetes:core/v1:ConfigMap', name, inputs, options));
+    expect(failure.error?.text.en).toContain(`did not get ready within ${seconds} s: it has no condition Never yet`);
+  });
+
   it.each<[string, string, string, RegExp]>([
     ['pulumi.com/waitFor', 'ready', 'ConfigMap', /must look like condition=Ready/],
     ['pulumi.com/waitFor', 'jsonpath={..a}', 'ConfigMap', /cannot be read at/],

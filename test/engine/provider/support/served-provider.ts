@@ -108,7 +108,7 @@ export class ServedProvider {
     type: string,
     name: string,
     news: JsonObject | Properties,
-    options: { readonly preview?: boolean } = {},
+    options: { readonly preview?: boolean; readonly timeoutSeconds?: number } = {},
   ): Promise<Kept> {
     const urn = this.urn(type, name);
     const inputs = await this.checked(urn, news);
@@ -116,6 +116,7 @@ export class ServedProvider {
     request.setUrn(urn);
     request.setProperties(writeStruct(inputs));
     request.setPreview(options.preview === true);
+    request.setTimeout(options.timeoutSeconds ?? 0);
     const answer = await call<provider.CreateResponse>((done) => this.rpc.create(request, done));
     return { urn, id: answer.getId(), inputs, state: readStruct(answer.getProperties()) };
   }
