@@ -1,21 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  constants,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type TestbedError, isNoSpace, noSpace, text } from '../../errors';
 import { hasErrorCode } from '../../host/error-code';
-import { MAX_DOCUMENT_BYTES, requireKey, requirePrefix, requireSize, versionOf } from './document';
+import { discard, isFolder, readBounded, removeDeadHalf, sync, writeSynced } from './directory-files';
+import { requireKey, requirePrefix, requireSize, versionOf } from './document';
 import { documentUnreadable, storeForbidden, storeUnreachable, telling } from './store-errors';
 import type { DocumentStore, StoredDocument, Version, WriteOutcome } from './types';
 
@@ -37,8 +27,6 @@ const SEGMENT = /^[a-z0-9-]+$/;
 const KEPT = 3;
 /** How often a reader who is overtaken by writers looks again. */
 const LOOKS = 50;
-/** A half-made folder of this age is a dead process's; removing a living one's only makes that begin again. */
-const HALF_MS = 3_600_000;
 const HALVES = 'halves.tmp';
 
 /** Documents in a directory of this machine, which is made at the first writing, mode 0700. For one machine: not for network file systems. */
@@ -257,67 +245,9 @@ async function makeFolders(root: string, folder: string): Promise<void> {
   for (const name of readdirSync(halves)) removeDeadHalf(join(halves, name));
 }
 
-function removeDeadHalf(half: string): void {
-  try {
-    if (Date.now() - lstatSync(half).mtimeMs < HALF_MS) return;
-    // Under another name first: a living one's rename then fails, instead of bringing a folder of which a part is gone.
-    const gone = `${half}.gone`;
-    renameSync(half, gone);
-    rmSync(gone, { recursive: true, force: true });
-  } catch {
-    // Another one removes it, or nobody can: it is in nobody's way.
-  }
-}
-
-/** Whether there is a folder; throws StateUnreadable for a link or a file in its place. */
-function isFolder(folder: string): boolean {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || found.isDirectory()) return found !== undefined;
-  throw documentUnreadable(folder, new Error('it is a link or a file instead of a folder'));
-}
-
 function requireToken(version: Version): string {
   if (CONTENT.test(version)) return version;
   throw new TypeError(`${JSON.stringify(version)} is no version of a directory's document`);
-}
-
-async function writeSynced(file: string, content: Buffer): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readBounded(file: string): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const found = await handle.stat();
-    if (!found.isFile()) throw documentUnreadable(file, new Error('it is no plain file'));
-    if (found.size > MAX_DOCUMENT_BYTES) requireSize(file, found.size, 'the store');
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function discard(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch {
-    // Gone already, or in nobody's way.
-  }
 }
 
 function nonce(): string {

@@ -30,6 +30,7 @@ class Table implements Register {
   readonly #table: string;
   readonly #pool: Pool;
   #found = false;
+  #closed: Promise<void> | undefined;
 
   constructor({ place, table, connection }: PostgresPlace) {
     this.place = place;
@@ -111,8 +112,9 @@ class Table implements Register {
       .map(({ key }) => key);
   }
 
-  async close(): Promise<void> {
-    await this.#pool.end();
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.end();
+    return this.#closed;
   }
 
   async #query(statement: string, values: readonly unknown[]): Promise<QueryResultRow[]> {

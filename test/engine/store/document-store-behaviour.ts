@@ -31,6 +31,7 @@ export function describeDocumentStore(kind: StoreKind): void {
       expect(await store.read('states/tb-a')).toBeUndefined();
       expect(await store.end('states/tb-a', second)).toBe('conflict');
       await store.close();
+      await store.close();
     });
 
     it('hold any bytes, none and megabytes of them too', async () => {
