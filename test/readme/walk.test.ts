@@ -14,6 +14,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { packageRoot } from '../../package/root';
+import { openStore } from '../../engine/store/open-store';
 import { isFree } from '../../platform/cluster/ports';
 import { testSurroundings } from '../support/cluster';
 import { readReadme, type Readme } from './commands';
@@ -260,7 +261,17 @@ it(
     // `--data ends its data too`: what was recorded of it must not pass for true on the next one.
     expect(await run('npx testbed cluster down --data --yes')).toMatchObject({ code: 0 });
     expect(readdirSync(join(home, 'clusters'))).toEqual([]);
-    expect(readdirSync(join(home, 'state', '.pulumi', 'stacks', 'testbed'))).toEqual([]);
+    // What stays is that they were, by id, and which key wraps the data keys to come.
+    const left = (await keysOfStore(join(home, 'store'))).map((key) => key.replace(/tb-[a-z0-9]{6}$/, 'ID'));
+    expect([...new Set(left)]).toEqual(['records/ended/ID', 'site/key']);
     expect(readdirSync(join(home, 'keys'))).toEqual(['site.secret']);
   },
 );
+
+async function keysOfStore(directory: string): Promise<readonly string[]> {
+  const store = await openStore({ directory, environment: {} });
+  const keys: string[] = [];
+  for await (const key of store.list('')) keys.push(key);
+  await store.close();
+  return keys;
+}
