@@ -14,7 +14,7 @@ import { upMany } from '../operations/up-many';
 import { loadSpec } from '../spec';
 import type { ProcessUse } from './figures';
 import { specText } from './first-up';
-import { cpuBetween, ownResidentMiB } from './process-use';
+import { cpuBetween, keptResidentMiB } from './process-use';
 
 export const PHASES = ['create', 'update', 'end'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -80,7 +80,7 @@ export async function runThousand(
         wallSecondsATestbed: wall,
         cpuSecondsATestbed: cpu.reduce((sum, [, seconds]) => sum + seconds, 0),
         cpu,
-        workerMiB: ownResidentMiB(),
+        workerMiB: keptResidentMiB(),
         worker: process.pid,
         more: await bench.more(),
       });

@@ -134,6 +134,8 @@ describe('many testbeds at once', () => {
   }, 240_000);
 });
 
+const byWords = (a = '', b = ''): number => a.localeCompare(b);
+
 const upDocument = z.object({ testbeds: z.array(z.object({ name: z.string(), outcome: z.string(), id: z.string() })) });
 
 it('two workers with homes of their own, one store and one key make the same folder at once without harm', async () => {
@@ -164,7 +166,10 @@ it('two workers with homes of their own, one store and one key make the same fol
   // The same testbeds, each made once.
   expect(first?.map(({ id }) => id)).toEqual(second?.map(({ id }) => id));
   for (const [at, name] of names.entries())
-    expect([name, [first?.[at]?.outcome, second?.[at]?.outcome].sort()]).toEqual([name, ['created', 'unchanged']]);
+    expect([name, [first?.[at]?.outcome, second?.[at]?.outcome].toSorted(byWords)]).toEqual([
+      name,
+      ['created', 'unchanged'],
+    ]);
 
   const ended = await two.cli.run(['down', '--all', '--yes', '-o', 'json'], { TESTBED_STATE });
   expect([ended.code, ended.stderr]).toEqual([0, '']);
