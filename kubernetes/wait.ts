@@ -23,6 +23,8 @@ export interface WaitReadyOptions extends WaitOptions {
 }
 
 const TIMEOUT_SECONDS = 300;
+/** After so long the object is looked at again, whatever its watch says: something between may have swallowed a change. */
+const LOOKS_AGAIN_SECONDS = 30;
 const UNREACHABLE_SECONDS = 60;
 /** Between two watches: those that end at once (a restarting server) must not become a busy loop. */
 const REST_MS = 250;
@@ -145,6 +147,7 @@ async function* following(
     try {
       const events = client.watch(apiVersion, kind, {
         fieldSelector: `metadata.name=${name}`,
+        timeoutSeconds: LOOKS_AGAIN_SECONDS,
         ...(namespace === undefined ? {} : { namespace }),
         ...(start === undefined ? {} : { resourceVersion: start }),
         signal: either,

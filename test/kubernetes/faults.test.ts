@@ -162,6 +162,21 @@ describe('a wait', () => {
     }
   });
 
+  it('looks again at least every half minute, whatever a watch that lost a change says', async () => {
+    let watches = 0;
+    await using server = await faultServer((request, response) => {
+      if (request.url?.includes('watch=') !== true) return json(response, 200, CONFIG_MAP);
+      watches += 1;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      // The first one swallows what was there.
+      response.end(watches === 1 ? '' : `${JSON.stringify({ type: 'ADDED', object: CONFIG_MAP })}\n`);
+    });
+    await waitReady(clientOf(server), REFERENCE, { timeoutSeconds: 50 });
+    const asked = server.requests.filter((line) => line.includes('watch='));
+    expect(asked).toHaveLength(2);
+    for (const line of asked) expect(line).toContain('timeoutSeconds=30');
+  });
+
   it('outlasts a server that is away for less than that, and one that only refuses', async () => {
     let asked = 0;
     await using server = await faultServer((request, response) => {
