@@ -156,7 +156,7 @@ export const ANSWERS: readonly FaultClass[] = [
     expected: 'the kind is named, nothing of it is forgotten; once it is served again the re-run finishes',
     cause: (bench) =>
       under(bench, {
-        flow: 'update',
+        flow: 'up',
         rules: [{ where: { path: '^/apis/networking\\.k8s\\.io/v1' }, fault: failing(404, 'NotFound') }],
         codes: [0, 1],
         says: /NetworkPolicy|networking\.k8s\.io/,

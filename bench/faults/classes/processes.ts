@@ -145,7 +145,7 @@ function signalled(bench: FaultBench, signals: readonly NodeJS.Signals[]): Promi
       },
     },
     codes: [130, 143],
-    says: /interrupt/i,
+    says: /interrupt|ended at once/i,
   });
 }
 
