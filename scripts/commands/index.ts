@@ -31,6 +31,7 @@ export const COMMANDS: CommandCatalogue = {
     { name: 'upgrade', load: async () => (await import('./upgrade.js')).upgradeCommand },
     { name: 'drift', load: async () => (await import('./drift.js')).driftCommand },
     { name: 'down', load: async () => (await import('./down.js')).downCommand },
+    { name: 'orphans', load: async () => (await import('./orphans.js')).orphansCommand },
     { name: 'state backup', load: async () => (await import('./state-backup.js')).stateBackupCommand },
     { name: 'state restore', load: async () => (await import('./state-restore.js')).stateRestoreCommand },
     { name: 'state rebuild', load: async () => (await import('./state-rebuild.js')).stateRebuildCommand },
