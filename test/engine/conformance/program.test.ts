@@ -92,13 +92,13 @@ describe('the real CLI, with a program of objects', () => {
       (await program.run('up', stack, objects)).changes.map(({ name, operation, paths }) => [name, operation, paths]);
     const theirs = { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } };
     for (const name of ['imported', 'looked-at', 'adopted'])
-      await client.create({ ...theirs, metadata: { name, namespace } });
+      await client.create({ ...theirs, metadata: { name, namespace } }, { fieldManager: 'somebody' });
     const before = await uidOf('imported');
     const imported = { name: 'imported', object: configMap('imported', { a: '1' }) };
     const lookedAt = { name: 'looked-at', object: theirs, get: `${namespace}/looked-at` };
     const adopted = {
       name: 'adopted',
-      object: configMap('adopted', { a: '2' }, { annotations: { 'testbed.io/adopt': 'true' } }),
+      object: configMap('adopted', { a: '1', b: '2' }, { annotations: { 'testbed.io/adopt': 'true' } }),
     };
     const ignored = (a: string, b: string): ProgramObject => ({
       name: 'ignored',
@@ -127,7 +127,7 @@ describe('the real CLI, with a program of objects', () => {
       retained,
     );
     expect(await uidOf('imported')).toBe(before);
-    expect((await live('adopted'))?.['data']).toEqual({ a: '2' });
+    expect((await live('adopted'))?.['data']).toEqual({ a: '1', b: '2' });
     const [ofReplaced, ofRenamed] = [await uidOf('replaced'), await uidOf('renamed')];
 
     expect(
@@ -163,7 +163,7 @@ describe('the real CLI, with a program of objects', () => {
 
     const guarded = { ...imported, options: { protect: true } };
     await up(guarded, adopted);
-    await expect(program.run('down', stack, [guarded, adopted])).rejects.toThrow(/protect/i);
+    await expect(program.run('down', stack, [guarded, adopted])).rejects.toThrow('cannot be deleted');
     expect(await uidOf('imported')).toBe(before);
     await up(imported, adopted);
     await program.run('down', stack, [imported, adopted]);
