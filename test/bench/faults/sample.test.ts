@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { FLOWS, openFlows, type Flows } from '../../../bench/faults/flows';
 import { openPlace, type Place } from '../../../bench/faults/place';
 import { stopAt } from '../../../bench/faults/stop-point';
 import { createEngine } from '../../../engine/engine';
+import { packageRoot } from '../../../package/root';
 import { testSurroundings } from '../../support/cluster';
 
 // A seeded sample of `npm run endure -- --only crash,stop`: real commands by way of the fault proxy, killed and stopped at writes of chance.
@@ -60,4 +61,16 @@ it(
 it('every class of faults is caused by a trial or a test, each once', () => {
   expect(FAULT_CLASSES.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, index) => `F${index + 1}`));
   expect(FAULT_CLASSES.filter(({ cause, tests }) => (cause === undefined) === (tests === undefined))).toEqual([]);
+
+  const told = readFileSync(join(packageRoot(), 'docs', 'faults.md'), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| F\d/.test(line));
+  expect(
+    told.map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, 4),
+    ),
+  ).toEqual(FAULT_CLASSES.map(({ id, fault, expected }) => [id, fault, expected]));
 });
