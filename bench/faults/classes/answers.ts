@@ -214,7 +214,7 @@ async function withoutShares(bench: FaultBench): Promise<string> {
           objectOf(flow, {
             spec: {
               priorityLevelConfiguration: { name },
-              matchingPrecedence: 1,
+              matchingPrecedence: 2,
               distinguisherMethod: { type: 'ByUser' },
               rules: [
                 {

@@ -1,15 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generator } from '../../../bench/endurance';
-import { FAULT_CLASSES } from '../../../bench/faults/classes';
 import { crashAt } from '../../../bench/faults/crash-point';
 import { FLOWS, openFlows, type Flows } from '../../../bench/faults/flows';
 import { openPlace, type Place } from '../../../bench/faults/place';
 import { stopAt } from '../../../bench/faults/stop-point';
 import { createEngine } from '../../../engine/engine';
-import { packageRoot } from '../../../package/root';
 import { testSurroundings } from '../../support/cluster';
 
 // A seeded sample of `npm run endure -- --only crash,stop`: real commands by way of the fault proxy, killed and stopped at writes of chance.
@@ -57,20 +55,3 @@ it(
   },
   AT_MOST_MS,
 );
-
-it('every class of faults is caused by a trial or a test, each once', () => {
-  expect(FAULT_CLASSES.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, index) => `F${index + 1}`));
-  expect(FAULT_CLASSES.filter(({ cause, tests }) => (cause === undefined) === (tests === undefined))).toEqual([]);
-
-  const told = readFileSync(join(packageRoot(), 'docs', 'faults.md'), 'utf8')
-    .split('\n')
-    .filter((line) => /^\| F\d/.test(line));
-  expect(
-    told.map((line) =>
-      line
-        .split('|')
-        .map((cell) => cell.trim())
-        .slice(1, 4),
-    ),
-  ).toEqual(FAULT_CLASSES.map(({ id, fault, expected }) => [id, fault, expected]));
-});
