@@ -73,7 +73,7 @@ describe('conformance of', () => {
   it.each(
     [...BUILT_IN, ...definitions(`x.${group}`), ...customKinds(group)].map((kind) => [nameOf(kind), kind] as const),
   )(
-    '%s: created, unchanged, changed in each way, replaced where it has to be, drifted, imported, ended',
+    '%s: created, unchanged, changed in each way, replaced where it has to be, drifted, ended',
     async (_, kind) => {
       const at: Place = { namespace, name: randomName('cf') };
       const type = typeTokenOf(kind);

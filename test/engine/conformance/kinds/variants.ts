@@ -40,7 +40,7 @@ export const VARIANTS: readonly KindCase[] = [
     fields: () => ({ stringData: { password: 'one', user: 'me' } }),
     list: ['stringData.password', 'two'],
     drop: ['stringData.user', undefined],
-    add: ['stringData["example.test~key/.x"]', 'three'.repeat(100)],
+    add: ['stringData["example.test-key.x"]', 'three'.repeat(100)],
   },
   {
     ...NAMESPACE,
