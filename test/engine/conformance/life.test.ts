@@ -72,50 +72,47 @@ describe('conformance of', () => {
 
   it.each(
     [...BUILT_IN, ...definitions(`x.${group}`), ...customKinds(group)].map((kind) => [nameOf(kind), kind] as const),
-  )(
-    '%s: created, unchanged, changed in each way, replaced where it has to be, drifted, ended',
-    async (_, kind) => {
-      const at: Place = { namespace, name: randomName('cf') };
-      const type = typeTokenOf(kind);
-      const inputs = objectOf(kind, at);
-      const created = await provider.create(type, at.name, inputs);
-      expect(created.id).toBe(kind.scope === 'namespace' ? `${namespace}/${nameIn(inputs)}` : nameIn(inputs));
-      expect(await provider.diff(created, inputs)).toEqual(NO_CHANGE);
-      let kept = await refreshed(created);
-      expect(kept.inputs.value).toEqual(created.inputs.value);
-      expect(await provider.diff(kept, inputs)).toEqual(NO_CHANGE);
+  )('%s: created, unchanged, changed in each way, replaced where it has to be, drifted, ended', async (_, kind) => {
+    const at: Place = { namespace, name: randomName('cf') };
+    const type = typeTokenOf(kind);
+    const inputs = objectOf(kind, at);
+    const created = await provider.create(type, at.name, inputs);
+    expect(created.id).toBe(kind.scope === 'namespace' ? `${namespace}/${nameIn(inputs)}` : nameIn(inputs));
+    expect(await provider.diff(created, inputs)).toEqual(NO_CHANGE);
+    let kept = await refreshed(created);
+    expect(kept.inputs.value).toEqual(created.inputs.value);
+    expect(await provider.diff(kept, inputs)).toEqual(NO_CHANGE);
 
-      for (const edit of [...Object.values(EVERYWHERE), kind.change, kind.add, kind.drop, kind.list])
-        if (edit !== undefined) {
-          const updated = await editedInPlace(kind, kept, inputs, edit);
-          kept = await provider.update(updated, inputs);
-        }
-      expect(await provider.diff(kept, inputs)).toEqual(NO_CHANGE);
+    for (const edit of [...Object.values(EVERYWHERE), kind.change, kind.add, kind.drop, kind.list])
+      if (edit !== undefined) {
+        const updated = await editedInPlace(kind, kept, inputs, edit);
+        kept = await provider.update(updated, inputs);
+      }
+    expect(await provider.diff(kept, inputs)).toEqual(NO_CHANGE);
 
-      for (const edit of kind.replace) await refusesInPlace(kind, kept, inputs, edit);
+    for (const edit of kind.replace) await refusesInPlace(kind, kept, inputs, edit);
 
-      // Somebody else adds what is not ours, and then changes what is ours.
-      await client.mergePatch(
-        referenceTo(kind, kept),
-        { metadata: { labels: { theirs: '1' }, annotations: { 'example.test/theirs': 'x' } } },
-        { fieldManager: 'somebody' },
-      );
-      expect(await provider.diff(await refreshed(kept), inputs)).toEqual(NO_CHANGE);
-      const changeable = [kind.change, EVERYWHERE['change']].flatMap((edit) =>
-        edit !== undefined && editKind(inputs, edit) === 'UPDATE' ? [edit] : [],
-      );
-      for (const edit of changeable) await changedBySomebody(client, referenceTo(kind, kept), edit);
-      const drift = await provider.diff(await refreshed(kept), inputs);
-      expect([drift.changes, Object.keys(drift.paths).toSorted()]).toEqual([
-        'SOME',
-        changeable.map(([path]) => formatPath(parsePath(path))).toSorted(),
-      ]);
-      await provider.delete(kept);
-      expect(await client.get(referenceTo(kind, kept))).toBeUndefined();
-      expect(await provider.read(kept)).toBeUndefined();
-      await provider.delete(kept);
-    },
-  );
+    // Somebody else adds what is not ours, and then changes what is ours.
+    await client.mergePatch(
+      referenceTo(kind, kept),
+      { metadata: { labels: { theirs: '1' }, annotations: { 'example.test/theirs': 'x' } } },
+      { fieldManager: 'somebody' },
+    );
+    expect(await provider.diff(await refreshed(kept), inputs)).toEqual(NO_CHANGE);
+    const changeable = [kind.change, EVERYWHERE['change']].flatMap((edit) =>
+      edit !== undefined && editKind(inputs, edit) === 'UPDATE' ? [edit] : [],
+    );
+    for (const edit of changeable) await changedBySomebody(client, referenceTo(kind, kept), edit);
+    const drift = await provider.diff(await refreshed(kept), inputs);
+    expect([drift.changes, Object.keys(drift.paths).toSorted()]).toEqual([
+      'SOME',
+      changeable.map(([path]) => formatPath(parsePath(path))).toSorted(),
+    ]);
+    await provider.delete(kept);
+    expect(await client.get(referenceTo(kind, kept))).toBeUndefined();
+    expect(await provider.read(kept)).toBeUndefined();
+    await provider.delete(kept);
+  });
 
   /** The server does not do it in place, and we say that it takes a new object. */
   async function refusesInPlace(kind: KindCase, kept: Kept, inputs: JsonObject, edit: Edit): Promise<void> {
