@@ -17,23 +17,29 @@ export const CLUSTER: readonly FaultClass[] = [
     fault: 'a quota that is used up in the middle',
     expected: 'the object and the quota are named; with room the re-run finishes',
     cause: (bench) => {
-      const quota = { apiVersion: 'v1', kind: 'ResourceQuota', name: 'fault-tiny' };
+      const { admin } = bench.place;
+      // A testbed may hold no further quota: its own becomes narrower.
+      const quota = { apiVersion: 'v1', kind: 'ResourceQuota', name: 'quota' };
+      const secrets = (namespace: string, count: string | null): Promise<unknown> =>
+        admin.mergePatch(
+          { ...quota, namespace },
+          { spec: { hard: { 'count/secrets': count } } },
+          { fieldManager: 'fault' },
+        );
       return under(bench, {
         flow: 'up',
         at: {
           write: FIRST_SECRET,
           side: 'before',
           meanwhile: async (namespace) => {
-            await bench.place.admin.create(
-              objectOf({ ...quota, namespace }, { spec: { hard: { 'count/secrets': '0' } } }),
-            );
+            await secrets(namespace, '0');
             await until('the quota counts', async () => {
-              const status = (await bench.place.admin.get({ ...quota, namespace }))?.['status'];
+              const status = (await admin.get({ ...quota, namespace }))?.['status'];
               return JSON.stringify(status ?? {}).includes('count/secrets');
             });
           },
         },
-        lift: async (namespace) => void (await bench.place.admin.delete({ ...quota, namespace })),
+        lift: async (namespace) => void (await secrets(namespace, null)),
         codes: [1],
         says: /Secret.*(?:quota|할당량)/is,
       });
