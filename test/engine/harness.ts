@@ -39,7 +39,9 @@ export interface Harness {
   exists(stack: StackReference, kind: string, name: string): Promise<boolean>;
 }
 
-export interface RunOptions extends Partial<Pick<OperationRequest, 'connection' | 'waitFor' | 'claim' | 'vendorPlugin'>> {
+export interface RunOptions extends Partial<
+  Pick<OperationRequest, 'connection' | 'waitFor' | 'claim' | 'vendorPlugin'>
+> {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
   readonly engine?: Engine;
