@@ -90,7 +90,7 @@ const PROCESSES_A_POD = 32;
 const WATCHES_A_POD = 2;
 
 /** Needs that are estimates, not quota. */
-export const ESTIMATED: ReadonlySet<ResourceId> = new Set<ResourceId>([
+const ESTIMATED: ReadonlySet<ResourceId> = new Set<ResourceId>([
   'cluster-database',
   'host-processes',
   'host-watches',
