@@ -89,13 +89,6 @@ const DATABASE_BYTES: Readonly<Record<SizeName, number>> = { small: 2 ** 20, med
 const PROCESSES_A_POD = 32;
 const WATCHES_A_POD = 2;
 
-/** Needs that are estimates, not quota. */
-const ESTIMATED: ReadonlySet<ResourceId> = new Set<ResourceId>([
-  'cluster-database',
-  'host-processes',
-  'host-watches',
-]);
-
 /** What one testbed of a size is promised. */
 function needs(size: SizeName): Readonly<Record<ResourceId, number>> {
   const hard = hardLimits(SIZES[size]);
