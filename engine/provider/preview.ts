@@ -3,7 +3,7 @@ import { referenceOf } from '../../kubernetes/objects';
 import type { KubernetesObject } from '../../kubernetes/types';
 import { createObject, isPlaceMissing, updateObject, type ApplyRequest } from './apply';
 import type { Run } from './context';
-import { withMark } from './ownership';
+import { sight, withMark } from './ownership';
 import { echoedState, objectOf, previewedState, stateOf, uidOf } from './state';
 import { hasUnknown, type Properties } from './wire';
 
@@ -26,7 +26,7 @@ export async function previewCreation(
   const object = objectOf(inputs);
   const { namespace } = object.metadata;
   if (namespace === undefined || !run.plannedNamespaces.has(namespace)) {
-    const live = await orEcho(() => createObject(request(object)));
+    const live = await orEcho(() => createdInPlace(request(object)));
     if (live !== undefined) {
       // It is there already and ours: its namespace need not be pretended.
       if (planned !== undefined && live.metadata.resourceVersion !== '1') run.plannedNamespaces.delete(planned);
@@ -40,6 +40,22 @@ export async function previewCreation(
   const tried = await orEcho(() => dryRunElsewhere(request(moved)));
   if (tried === undefined) return echoed;
   return previewedState({ ...tried, metadata: { ...tried.metadata, namespace } }, inputs, fieldManager);
+}
+
+/**
+ * Undefined where the server refuses it only because what it replaces still stands there: in a preview nothing is ended first. Whether the new object is valid
+ * shows elsewhere.
+ */
+async function createdInPlace(request: ApplyRequest): Promise<KubernetesObject | undefined> {
+  const { client, object, mark, signal } = request;
+  try {
+    return await createObject(request);
+  } catch (error) {
+    if (failedWith(error)?.status !== 422) throw error;
+    const found = await sight(client, referenceOf(object), signal);
+    if (found?.mark.stack !== mark.stack || found.mark.urn !== mark.urn) throw error;
+    return undefined;
+  }
 }
 
 /** What an update would give. */
