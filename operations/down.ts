@@ -74,7 +74,8 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
         };
         return duringChange(target, wish, surroundings, async ({ claim, connection, surroundings: within }) => {
           // As it is now that nobody else may change it.
-          const current = await requireRecord(records, record.id);
+          const named = await records.find(record.name);
+          const current = named?.id === record.id ? named : await requireRecord(records, record.id);
           await claim.verify();
           await records.save({ ...current, infrastructure: 'destroying', changedAt: within.now().toISOString() });
           const operation = await runOnStack(

@@ -71,10 +71,10 @@ export async function upSpec(
     let isRecorded = first !== undefined;
     const work = async ({ claim, connection, surroundings: within }: Change): Promise<UpResult> => {
       // As it is now that nobody else may change it.
-      const known = first === undefined ? undefined : await records.find(id);
+      const known = first === undefined ? undefined : await records.find(first.name);
       // After the reading: what is written of the record is compared with what was seen while the stack was ours.
       await claim.verify();
-      if (first !== undefined && known === undefined) throw endedMeanwhile(spec.name);
+      if (first !== undefined && known?.id !== id) throw endedMeanwhile(spec.name);
       if (known !== undefined) {
         requireSameCluster(spec.name, known.cluster, target);
         refuseHalfEnded(known);
