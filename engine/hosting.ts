@@ -8,8 +8,11 @@ import type { Repaired } from './types';
 /** After the CLI's end its last event is already here, or on its way: this long, in milliseconds, it is waited for. */
 const LAST_EVENT_MS = 2000;
 
-/** The CLI asks a program for its plugins over one connection and runs it over a second; provider and events take one each. */
+/** The CLI asks a program for its plugins over one connection and runs it over a second; events take one. */
 const PROGRAM_CONNECTIONS = 2;
+
+/** The CLI makes one for each provider of the program and of the state, the default one too. So that port stays open until the operation ends, but for the last of them. */
+const PROVIDER_CONNECTIONS = 8;
 
 /** One operation inside a runner: program, provider and events, each on a port of its own. */
 export interface Hosting {
@@ -29,7 +32,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   const { program } = request;
   const [programPort, providerPort, eventsPort] = await Promise.all([
     program === undefined ? undefined : openGuardedPort({ connections: PROGRAM_CONNECTIONS }),
-    request.vendor === true ? undefined : openGuardedPort(),
+    request.vendor === true ? undefined : openGuardedPort({ connections: PROVIDER_CONNECTIONS }),
     openGuardedPort(),
   ]);
   const ports = [programPort, providerPort, eventsPort];
@@ -50,7 +53,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   const opened: GrpcHost[] = [];
   const releases: (() => void | Promise<void>)[] = [];
 
-  const [{ hostGrpc }, { eventService, EventsService }] = await Promise.all([
+  const [{ hostEachConnection, hostGrpc }, { eventService, EventsService }] = await Promise.all([
     import('./grpc-host.js'),
     import('./event-service.js'),
   ]);
@@ -75,8 +78,8 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
         onRepaired: (one) => repaired.push(one),
       });
       releases.push(() => provider.release());
-      // A provider must stop by itself when its engine is gone, or it goes on creating for nobody.
-      opened.push(hostGrpc(providerPort, provider.definition, provider.implementation, () => stop.abort()));
+      // An instance must stop by itself when its engine is gone, or it goes on creating for nobody.
+      opened.push(hostEachConnection(providerPort, provider.definition, provider.implement));
     }
     if (program === undefined || programPort === undefined || programs === undefined) return;
     const hosted = programs.hostProgram(program, request.seed);

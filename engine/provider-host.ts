@@ -12,7 +12,8 @@ import { permittedClient } from './write-permits';
 
 export interface HostedProvider {
   readonly definition: ServiceDefinition;
-  readonly implementation: UntypedServiceImplementation;
+  /** An instance with a state of its own, for one of the program's providers; `ended` is aborted when the engine is done with it. */
+  implement(ended: AbortSignal): UntypedServiceImplementation;
   release(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ interface Listeners {
   readonly onRepaired: (repaired: Repaired) => void;
 }
 
-/** The provider of one operation, with a client of its own: credentials end with the operation. */
+/** The provider of one operation, with one client for all of its instances: credentials end with the operation. */
 export function hostProvider(
   request: HostRequest & { readonly connection: ClusterConnection },
   signal: AbortSignal,
@@ -45,10 +46,15 @@ export function hostProvider(
     waitFor: request.waitFor,
     readinessTimeoutSeconds: request.readinessTimeoutSeconds,
     ...(request.clusterUid === undefined ? {} : { clusterUid: request.clusterUid }),
+    plannedNamespaces: new Set(),
     onStatus,
     signal,
   };
   const repairs = request.repair === undefined ? undefined : openRepairs({ objects: request.repair, onRepaired });
-  const implementation = loadProvider(request.provider)(context, repairs);
-  return { definition: ResourceProviderService, implementation, release: () => client.close() };
+  const service = loadProvider(request.provider);
+  return {
+    definition: ResourceProviderService,
+    implement: (ended) => service({ ...context, signal: AbortSignal.any([signal, ended]) }, repairs),
+    release: () => client.close(),
+  };
 }

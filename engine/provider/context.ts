@@ -15,13 +15,15 @@ export interface ProviderContext {
   readonly readinessTimeoutSeconds: number;
   /** Identity of the cluster (uid of kube-system): another one makes the engine replace all resources. */
   readonly clusterUid?: string;
+  /** Namespaces that this preview would create, shared by the instances of an operation. Default: this instance's alone. */
+  readonly plannedNamespaces?: Set<string>;
   /** What an object still waits for; a line of words without secrets. */
   readonly onStatus: (urn: string, message: Text) => void;
   /** Ends the run's waits. Writes under way are finished, so that state tells the truth. */
   readonly signal: AbortSignal;
 }
 
-/** State of one run: a provider serves one operation and is thrown away with it. */
+/** State of one instance: it serves one of a program's providers for one operation and is thrown away with it. */
 export interface Run {
   readonly context: ProviderContext;
   /** Ends by the context's signal or by the engine's Cancel. */
@@ -39,7 +41,7 @@ export function startRun(context: ProviderContext): Run {
     context,
     signal: AbortSignal.any([context.signal, cancelled.signal]),
     cancel: () => cancelled.abort(),
-    plannedNamespaces: new Set(),
+    plannedNamespaces: context.plannedNamespaces ?? new Set(),
     defaultNamespace: 'default',
   };
 }

@@ -23,8 +23,8 @@ import { readStruct, writeStruct, type Properties } from './wire';
 const PROVIDER_VERSION = '4.34.2';
 
 /**
- * The `kubernetes:*` resource provider for one operation: an implementation of ResourceProviderService, to be added to a gRPC
- * server that the caller owns. State is per run (Configure, planned namespaces, Cancel), so each operation needs its own.
+ * One instance of the `kubernetes:*` resource provider: an implementation of ResourceProviderService, to be added to a gRPC
+ * server that the caller owns. State is per instance (Configure, Cancel), so each of a program's providers in each operation needs its own.
  * With `repairs`, Read takes objects back instead of telling how they are. Errors carry encodeProviderError's line; objects that exist but are not ready come as ErrorResourceInitFailed.
  */
 export function providerService(context: ProviderContext, repairs?: Repairs): UntypedServiceImplementation {

@@ -40,7 +40,7 @@ export interface Harness {
 }
 
 export interface RunOptions extends Partial<
-  Pick<OperationRequest, 'connection' | 'waitFor' | 'claim' | 'vendorPlugin'>
+  Pick<OperationRequest, 'connection' | 'program' | 'waitFor' | 'claim' | 'vendorPlugin'>
 > {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
