@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isTestbedError } from '../errors';
 import { hasErrorCode } from '../host/error-code';
+import { readPublished, stateKey } from './published-state';
 import { seal, sealedKey, unseal } from './sealing';
 import {
   currentSiteKey,
@@ -34,7 +35,10 @@ export interface DataKeysPlace {
 }
 
 export interface DataKeys {
-  /** The stack's data key in base64; made at the first call. Throws SiteKeyRefused, StateUnreadable and what the store throws. */
+  /**
+   * The stack's data key in base64; made at the first call, but never where a state is published: that one was sealed by a key that is lost. Throws SiteKeyRefused,
+   * StateUnreadable and what the store throws.
+   */
   forStack(name: string): Promise<string>;
   /** As `forStack`, without making one: undefined where there is none. */
   ofStack(name: string): Promise<string | undefined>;
@@ -89,6 +93,7 @@ function keyOf(name: string): string {
 /** Undefined where another run was first. */
 async function makeKey(place: DataKeysPlace, name: string): Promise<Buffer | undefined> {
   const { store } = place;
+  await refuseLostKey(store, name);
   const by = await wrappingKey(place);
   const bytes = randomBytes(KEY_BYTES);
   let outcome = await store.write(keyOf(name), wrappedContent(bytes, by, name), 'absent');
@@ -100,6 +105,16 @@ async function makeKey(place: DataKeysPlace, name: string): Promise<Buffer | und
     if (outcome.kind === 'written') return bytes;
   }
   return undefined;
+}
+
+/** Looked at after no key was found: whoever published a state meanwhile made its key before, so it is there by now. */
+async function refuseLostKey(store: DocumentStore, name: string): Promise<void> {
+  const stack = { name, store };
+  if ((await readPublished(stack))?.content === undefined || (await store.read(keyOf(name))) !== undefined) return;
+  throw unreadable(
+    `${keyOf(name)} in ${store.place}`,
+    new Error(`it is missing, and ${stateKey(name)} is sealed by it`),
+  );
 }
 
 /** The key that new data keys are wrapped by: the site's, or the next one as soon as a rotation has begun. The first machine of a site makes it. */

@@ -13,7 +13,7 @@ import { permittedClient } from './write-permits';
 export interface HostedProvider {
   readonly definition: ServiceDefinition;
   /** An instance with a state of its own, for one of the program's providers; `ended` is aborted when the engine is done with it. */
-  implement(ended: AbortSignal): UntypedServiceImplementation;
+  readonly implement: (ended: AbortSignal) => UntypedServiceImplementation;
   release(): Promise<void>;
 }
 

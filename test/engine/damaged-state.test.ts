@@ -92,7 +92,11 @@ describe('a published state', () => {
     expect(await conditionOf(place, STACK)).toEqual({ kind: 'missing', keyLost: true });
     await put(`states/${STACK}`, whole);
     expect(await conditionOf(place, STACK)).toMatchObject({ kind: 'damaged', keyLost: true });
+    await expect(openDataKeys(place).forStack(STACK)).rejects.toMatchObject({ code: 'StateUnreadable' });
+    // As earlier versions left it, which made another key.
+    await place.store.end(`states/${STACK}`, (await place.store.read(`states/${STACK}`))?.version ?? '');
     await openDataKeys(place).forStack(STACK);
+    await put(`states/${STACK}`, whole);
     expect(await conditionOf(place, STACK)).toMatchObject({ kind: 'damaged', keyLost: true });
   });
 

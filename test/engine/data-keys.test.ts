@@ -15,8 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataKeys } from '../../engine/data-keys';
+import { publishedContent } from '../../engine/published-state';
 import { rotateSiteKey } from '../../engine/rotate-site-key';
 import { seal } from '../../engine/sealing';
+import { emptyState } from '../../engine/state';
 import { openDirectoryStore } from '../../engine/store/directory';
 import type { DocumentStore } from '../../engine/store/types';
 
@@ -89,6 +91,22 @@ describe('the data keys of a site', () => {
     await keys.end('tb-one');
     await keys.end('tb-one');
     expect(await keys.forStack('tb-one')).not.toBe(before);
+  });
+
+  it('are made only where no state is published that an earlier one sealed', async () => {
+    const [key = ''] = await keysOf(['tb-one']);
+    await put('states/tb-one', publishedContent(1, emptyState('tb-one', key)).toString('utf8'));
+    expect(await keysOf(['tb-one'])).toEqual([key]);
+    await openDataKeys({ store, directory }).end('tb-one');
+    await expect(keysOf(['tb-one'])).rejects.toMatchObject({
+      code: 'StateUnreadable',
+      message: expect.stringContaining(`keys/tb-one in ${store.place}: it is missing`),
+      hint: { en: expect.stringContaining('testbed state rebuild NAME') },
+    });
+    expect(await store.read('keys/tb-one')).toBeUndefined();
+    // What stands for a stack that was ended is sealed by nothing.
+    await put('states/tb-one', publishedContent(2, undefined).toString('utf8'));
+    expect(await keysOf(['tb-one'])).not.toEqual([key]);
   });
 
   it('belong to names of stacks only', async () => {
