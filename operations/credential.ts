@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { LABELS, NAMESPACES, SERVICE_ACCOUNTS } from '../components/vocabulary';
+import { NAMESPACES, SERVICE_ACCOUNTS } from '../components/vocabulary';
 import type { Claim } from '../engine/claims/held-claim';
 import { createClient } from '../kubernetes/client';
 import { failedWith } from '../kubernetes/failures';
 import { requestToken } from '../kubernetes/token';
 import type { ClusterConnection, KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import { TestbedError, isTestbedError, text } from '../errors';
+import { TestbedError, isTestbedError, text, type Text } from '../errors';
 import { fenceOperations, operationSecret } from './operation-fence';
 import { withStackClaim, type ClaimWish, type Claimed } from './stack-claim';
 import type { Surroundings } from './surroundings';
@@ -17,14 +17,18 @@ interface OperationCredential {
   end(): Promise<void>;
 }
 
+/** See also `sweepOperations`, which ends older Secrets. */
 const TOKEN_SECONDS = 3600;
-/** Older Secrets of operations belong to runs that died: their tokens have ended by the clock. */
-const FORGOTTEN_AFTER_MS = 2 * TOKEN_SECONDS * 1000;
 
 /** What changes a stack works with. */
 export interface Change extends Claimed {
   /** As the provisioner; may still be on its way. Settles only when whoever could change the stack before cannot any more. */
   readonly connection: Promise<ClusterConnection>;
+  /**
+   * Takes the credential back before the work is over, when nothing is left to do in the cluster: then a run that is killed at its last writings
+   * leaves nothing there that no other run would look for.
+   */
+  readonly endCredential: () => Promise<void>;
 }
 
 /**
@@ -38,8 +42,8 @@ export async function duringChange<T>(
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   return withStackClaim(wish, surroundings, (claimed) =>
-    withCredential(beginOperation(target, wish, claimed), surroundings, (connection) =>
-      work({ ...claimed, connection }),
+    withCredential(beginOperation(target, wish, claimed), surroundings, (connection, endCredential) =>
+      work({ ...claimed, connection, endCredential }),
     ),
   );
 }
@@ -121,59 +125,39 @@ async function makeSecret(client: KubernetesClient, secret: KubernetesObject): P
  */
 async function withCredential<T>(
   credential: Promise<OperationCredential>,
-  surroundings: Pick<Surroundings, 'onWarning'>,
-  work: (connection: Promise<ClusterConnection>) => Promise<T>,
+  { onWarning }: Pick<Surroundings, 'onWarning'>,
+  work: (connection: Promise<ClusterConnection>, end: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const connection = credential.then((given) => given.connection);
   // Both may fail before anybody waits for them, which would end the process.
   for (const early of [credential, connection]) early.catch(() => undefined);
+  let ending: Promise<void> | undefined;
+  const endOnce = (): Promise<void> => {
+    ending ??= credential
+      .then((given) => given.end())
+      .catch((error: unknown) => {
+        if (!isTestbedError(error, 'KubernetesUnreachable')) throw error;
+        onWarning(notTakenBack(error));
+      });
+    return ending;
+  };
   let result: T;
   try {
-    result = await work(connection);
+    result = await work(connection, endOnce);
   } catch (error) {
-    await endQuietly(credential);
+    // The work has failed already, and that is told. What was never given needs no end; what is left is swept later.
+    await (ending ?? credential.then((given) => given.end())).catch(() => undefined);
     throw error;
   }
-  try {
-    await (await credential).end();
-  } catch (error) {
-    if (!isTestbedError(error, 'KubernetesUnreachable')) throw error;
-    surroundings.onWarning(
-      text(
-        `it is done, but its credential could not be taken back and ends by itself within an hour: ${error.text.en}`,
-        `작업은 완료되었으나 자격 증명을 회수하지 못했습니다. 1시간 안에 자동으로 만료됩니다: ${error.text.ko}`,
-      ),
-    );
-  }
+  await endOnce();
   return result;
 }
 
-async function endQuietly(credential: Promise<OperationCredential>): Promise<void> {
-  try {
-    await (await credential).end();
-  } catch {
-    // The work has failed already, and that is told. What was never given needs no end; what is left is swept later.
-  }
-}
-
-/** Removes Secrets of operations that died; their tokens have ended already. Best done where nobody waits. */
-export async function sweepOperations(client: KubernetesClient, now: Date): Promise<number> {
-  let swept = 0;
-  const selection = {
-    namespace: NAMESPACES.system,
-    labelSelector: `${LABELS.component}=operation`,
-    metadataOnly: true,
-  };
-  for await (const { metadata } of client.list('v1', 'Secret', selection)) {
-    const born = Date.parse(metadata.creationTimestamp ?? '');
-    if (!(now.getTime() - born > FORGOTTEN_AFTER_MS) || metadata.uid === undefined) continue;
-    await client.delete(
-      { apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name: metadata.name },
-      { uid: metadata.uid },
-    );
-    swept += 1;
-  }
-  return swept;
+function notTakenBack({ text: { en, ko } }: TestbedError): Text {
+  return text(
+    `it is done, but its credential could not be taken back and ends by itself within an hour: ${en}`,
+    `작업은 완료되었으나 자격 증명을 회수하지 못했습니다. 1시간 안에 자동으로 만료됩니다: ${ko}`,
+  );
 }
 
 function isMissing(error: unknown): boolean {

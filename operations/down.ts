@@ -72,38 +72,45 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
           purpose: `down ${record.name}`,
           isForgotten: () => isEnded,
         };
-        return duringChange(target, wish, surroundings, async ({ claim, connection, surroundings: within }) => {
-          // As it is now that nobody else may change it.
-          const named = await records.find(record.name);
-          const current = named?.id === record.id ? named : await requireRecord(records, record.id);
-          await claim.verify();
-          await records.save({ ...current, infrastructure: 'destroying', changedAt: within.now().toISOString() });
-          const operation = await runOnStack(
-            site,
-            {
-              kind: 'down',
-              stack: record.id,
-              claim,
-              connection,
-              beforehand: async () =>
-                endWorkloads(await connection, record.id, { ...within, onWaiting: options.onWaiting }),
-            },
-            { ...within, engine },
-          );
-          const look = (testbed: string): Promise<Inventory> =>
-            shared?.inventoryOf(testbed) ?? inventory(target.reader, { testbed, signal: within.signal });
-          const emptiness = await proveEmptiness(record, { target, look }, within);
-          const ended: TestbedRecord = {
-            ...current,
-            infrastructure: 'destroyed',
-            changedAt: emptiness.provedAt,
-            emptiness,
-          };
-          await records.end(ended);
-          await forgetStack(site, record.id, 'leftovers');
-          isEnded = true;
-          return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
-        });
+        return duringChange(
+          target,
+          wish,
+          surroundings,
+          async ({ claim, connection, endCredential, surroundings: within }) => {
+            // As it is now that nobody else may change it.
+            const named = await records.find(record.name);
+            const current = named?.id === record.id ? named : await requireRecord(records, record.id);
+            await claim.verify();
+            await records.save({ ...current, infrastructure: 'destroying', changedAt: within.now().toISOString() });
+            const operation = await runOnStack(
+              site,
+              {
+                kind: 'down',
+                stack: record.id,
+                claim,
+                connection,
+                beforehand: async () =>
+                  endWorkloads(await connection, record.id, { ...within, onWaiting: options.onWaiting }),
+              },
+              { ...within, engine },
+            );
+            const look = (testbed: string): Promise<Inventory> =>
+              shared?.inventoryOf(testbed) ?? inventory(target.reader, { testbed, signal: within.signal });
+            const emptiness = await proveEmptiness(record, { target, look }, within);
+            const ended: TestbedRecord = {
+              ...current,
+              infrastructure: 'destroyed',
+              changedAt: emptiness.provedAt,
+              emptiness,
+            };
+            // The record last: whoever is killed before it ends the same command again, which finds all of it.
+            await endCredential();
+            await forgetStack(site, record.id, 'leftovers');
+            await records.end(ended);
+            isEnded = true;
+            return { testbed: ended, operation, emptiness, elapsedMs: performance.now() - began };
+          },
+        );
       });
     } finally {
       await target.close();

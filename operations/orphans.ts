@@ -12,6 +12,7 @@ import { markedNamespaces } from './marks';
 import { openSite } from './site';
 import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
+import { sweepOperations } from './sweep';
 import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
 
@@ -45,7 +46,7 @@ export interface OrphansResult {
 /**
  * Finds what belongs to no testbed on this site's record, by mark, label, name, owner and volume, and testbeds on record of which nothing is there. With `end`, asks, ends
  * those that bear our mark by their uid, and looks again: what is left is the result. A testbed that another site made on the same cluster looks the same: the
- * question says so. Throws UsageWrong for what is no id, Declined, and what the cluster throws.
+ * question says so. What operations that were killed left of themselves is swept without asking: it belongs to nothing. Throws UsageWrong for what is no id, Declined, and what the cluster throws.
  */
 export async function orphans(options: OrphansOptions, surroundings: Surroundings): Promise<OrphansResult> {
   const only = options.ids === undefined || options.ids.length === 0 ? undefined : new Set(options.ids.map(requireId));
@@ -56,6 +57,7 @@ export async function orphans(options: OrphansOptions, surroundings: Surrounding
     return await tellingIfGone(target.reference, doing, async () => {
       const admin = createClient(await target.admin());
       try {
+        await sweepOperations(site, admin, surroundings);
         const first = await search(site, admin, only, surroundings);
         const ours = first.orphans.filter((one) => one.ours);
         const missing = await missingOnes(site, target, surroundings);

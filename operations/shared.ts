@@ -4,8 +4,8 @@ import type { Claim } from '../engine/claims/held-claim';
 import type { Engine, OperationResult, ProgramReference } from '../engine/types';
 import { createClient } from '../kubernetes/client';
 import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
+import { systemNamespace } from '../platform/cluster';
 import { TestbedError, text } from '../errors';
-import { sweepOperations } from './credential';
 import { judgeProgram } from './judged-plan';
 import { sharedProgram } from './program';
 import { despiteOutdatedRules } from './outdated-rules';
@@ -17,6 +17,7 @@ import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
 import { runOnStack, withEngine } from './stack';
 import { withStackClaim, type Claimed } from './stack-claim';
+import { sweepOperations } from './sweep';
 import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
@@ -40,8 +41,8 @@ export async function sharedUp(options: TargetOptions, surroundings: Surrounding
   };
 }
 
-/** Waits until the rules are in force; and operations that were killed left a Secret each, which is ended here, where nobody waits for it. */
-async function settle({ operation, target, claim, surroundings }: Done): Promise<void> {
+/** Waits until the rules are in force; and what operations that were killed left is ended here, where nobody waits for it. */
+async function settle({ operation, site, target, claim, surroundings }: Done): Promise<void> {
   const client = createClient(await target.site());
   const admin = createClient(await target.admin());
   try {
@@ -49,7 +50,7 @@ async function settle({ operation, target, claim, surroundings }: Done): Promise
     await rulesInForce(admin, canary, surroundings);
     await claim.verify();
     await sweepRules(admin, ruleObjects, surroundings);
-    await sweepOperations(client, surroundings.now());
+    await sweepOperations(site, client, surroundings);
   } finally {
     await Promise.all([client.close(), admin.close()]);
   }
@@ -134,6 +135,7 @@ function totalOf(operation: OperationResult): number {
 
 interface Done extends Claimed {
   readonly operation: OperationResult;
+  readonly site: StoredSite;
   readonly target: Target;
 }
 
@@ -157,7 +159,7 @@ async function runShared(
         const wish = { store: site.store, stack: place.stack, purpose: `shared ${kind}` };
         return withStackClaim(wish, surroundings, async (claimed) => {
           const ran = await runOnShared(kind, place, claimed);
-          await afterwards({ ...claimed, operation: ran.operation, target });
+          await afterwards({ ...claimed, operation: ran.operation, site, target });
           return ran;
         });
       });
@@ -192,11 +194,25 @@ async function runOnShared(
   const program = await programFor(site, target, connection, minor);
   const nodeImages = target.pins !== undefined;
   await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
+  if (kind === 'up') await claimSystemNamespace(connection, surroundings);
   const work = (): Promise<OperationResult> => runOnStack(site, { ...run, program }, within);
   return {
     operation: kind === 'up' ? await despiteOutdatedRules({ site, target, minor }, within, work) : await work(),
     rulesLeftOut: await rulesLeftOut(site, minor),
   };
+}
+
+/** An existing cluster may not have it. One that stands is left as it is: an embedded cluster looks after its own. */
+async function claimSystemNamespace(connection: ClusterConnection, { signal }: Surroundings): Promise<void> {
+  const client = createClient(connection);
+  try {
+    const namespace = systemNamespace();
+    const { apiVersion, kind, metadata } = namespace;
+    if ((await client.get({ apiVersion, kind, name: metadata.name }, signal)) !== undefined) return;
+    await client.apply(namespace, { signal });
+  } finally {
+    await client.close();
+  }
 }
 
 async function programFor(

@@ -1,4 +1,6 @@
-import { sweepOperations } from '../../operations/credential';
+import { openSite } from '../../operations/site';
+import { openStoredSite } from '../../operations/stored-site';
+import { sweepOperations } from '../../operations/sweep';
 import { VICTIMS, crashAt, type CrashPoint, type CrashVerdict } from '../faults/crash-point';
 import { allSecrets, isOperation, keyOf } from '../faults/contents';
 import { FLOWS, openFlows, type Flows } from '../faults/flows';
@@ -74,11 +76,10 @@ async function go(
   return 'done';
 }
 
-const SWEPT_AFTER_MS = 3 * 3600_000;
-
-/** What dead operations left, and `shared up` in three hours would not take away. */
-async function sweptLater({ admin }: Place): Promise<readonly string[]> {
-  await sweepOperations(admin, new Date(Date.now() + SWEPT_AFTER_MS));
+/** What dead operations left, and the next `shared up` or `orphans` would not take away. */
+async function sweptLater({ admin, surroundings }: Place): Promise<readonly string[]> {
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  await sweepOperations(site, admin, surroundings);
   return (await allSecrets(admin)).filter(isOperation).map((object) => `${keyOf(object)} is left, and not swept`);
 }
 

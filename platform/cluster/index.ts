@@ -1,3 +1,4 @@
+export { systemNamespace } from './bootstrap/system-namespace';
 export { openEmbeddedCluster, type EmbeddedClusterOptions } from './embedded-cluster';
 export { realNodeObstacle } from './nodes/real/feasibility';
 export { runInNode } from './nodes/real/run-in-node';

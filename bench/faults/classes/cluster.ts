@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../kubernetes/types';
+import { drift } from '../../../operations/drift';
 import { everything, isOperation } from '../contents';
 import { inTurn, objectOf, under, until, type FaultBench, type FaultClass } from './class';
 
@@ -67,13 +68,13 @@ export const CLUSTER: readonly FaultClass[] = [
   {
     id: 'F18',
     fault: 'the namespace is Terminating when it is wanted again',
-    expected: 'told; once it is gone the re-run makes everything anew',
+    expected: 'told; once it is gone `drift --repair` makes everything anew',
     cause: reused,
   },
   {
     id: 'F19',
     fault: 'objects ended and labels taken away behind our back',
-    expected: 'the next run brings them back',
+    expected: '`drift --repair` brings them back; `up` compares with what it made, not with what is there',
     cause: behindOurBack,
   },
   {
@@ -273,6 +274,12 @@ async function nowhere(bench: FaultBench): Promise<string> {
   });
 }
 
+/** What is gone comes again at once. */
+async function repaired({ place: { surroundings, target }, flows: { name } }: FaultBench): Promise<void> {
+  const { drifted } = await drift({ name, ...target, repair: true, now: true }, surroundings);
+  if (drifted) throw new Error('something differs after the repair');
+}
+
 function reused(bench: FaultBench): Promise<string> {
   const { admin } = bench.place;
   const holder = { apiVersion: 'v1', kind: 'ConfigMap', name: 'fault-holder' };
@@ -298,9 +305,10 @@ function reused(bench: FaultBench): Promise<string> {
     lift: async (namespace) => {
       await admin.mergePatch({ ...holder, namespace }, { metadata: { finalizers: null } });
       await until('the namespace is gone', isGone(namespace));
+      await repaired(bench);
     },
     codes: [1],
-    says: /terminat|being ended|NotFound|not found/i,
+    says: /terminat|being ended|NotFound|not found|was deleted/i,
   });
 }
 
@@ -321,6 +329,7 @@ async function behindOurBack(bench: FaultBench): Promise<string> {
         await admin.delete({ apiVersion: 'v1', kind: 'ServiceAccount', name: 'database', namespace });
       },
     },
+    lift: () => repaired(bench),
     codes: [0, 1],
   });
 }

@@ -2,14 +2,13 @@ import {
   ADMIN_GROUP,
   LABELS,
   NAMESPACES,
-  NAMESPACE_ROLES,
-  POD_SECURITY_VERSION,
   ROLES,
   SERVICE_ACCOUNTS,
   STORAGE_CLASSES,
   USERS,
 } from '../../../components/vocabulary';
 import type { ApiResource, KubernetesObject } from '../../../kubernetes/types';
+import { systemNamespace } from './system-namespace';
 import { RBAC, RBAC_VERSION, READ, clusterBinding, clusterRole, grant, type Rule } from './roles';
 
 /** The field manager of what the cluster itself brings. */
@@ -19,21 +18,6 @@ export const CLUSTER_MANAGER = 'testbed-cluster';
 export const SIMULATED_DRIVER = 'testbed.io/simulated';
 /** CSI drivers are objects and take no slash. */
 export const SIMULATED_CSI_DRIVER = 'simulated.testbed.io';
-
-function systemNamespace(): KubernetesObject {
-  const levels = ['enforce', 'audit', 'warn'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, POD_SECURITY_VERSION],
-  ]);
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: NAMESPACES.system,
-      labels: { ...Object.fromEntries(levels), [LABELS.role]: NAMESPACE_ROLES.system },
-    },
-  };
-}
 
 function kwokRules(): Rule[] {
   return [
