@@ -3,6 +3,7 @@ import { ANNOTATIONS } from '../../components/vocabulary';
 import { failedWith } from '../../kubernetes/failures';
 import { referenceOf } from '../../kubernetes/objects';
 import type { KubernetesClient, KubernetesObject } from '../../kubernetes/types';
+import { withoutDefaultedSibling } from './defaulted-sibling';
 import { claimSighting, sight, stillEnding, withMark, type Mark } from './ownership';
 import { interrupted } from './refusals';
 
@@ -58,7 +59,7 @@ export async function createObject(request: ApplyRequest): Promise<KubernetesObj
       if (found === undefined && look < LOOKS) continue;
       if (found === undefined) throw error;
       claimSighting(reference, found, mark, adopts);
-      if (!found.ending) return await applyPatiently(request, { uid: found.uid });
+      if (!found.ending) return await applyTo(request, found.uid);
       if (dryRun || look >= LOOKS) throw stillEnding(reference);
       await request.waitGone(found.uid);
     }
@@ -69,10 +70,20 @@ export async function createObject(request: ApplyRequest): Promise<KubernetesObj
 export async function updateObject(request: ApplyRequest, uid: string | undefined): Promise<KubernetesObject> {
   if (uid === undefined) return createObject(request);
   try {
-    return await applyPatiently(request, { uid });
+    return await applyTo(request, uid);
   } catch (error) {
     if (!isAnotherUid(error)) throw error;
     return await createObject(request);
+  }
+}
+
+async function applyTo(request: ApplyRequest, uid: string): Promise<KubernetesObject> {
+  try {
+    return await applyPatiently(request, { uid });
+  } catch (error) {
+    const instead = await withoutDefaultedSibling(request, uid, error);
+    if (instead === undefined) throw error;
+    return instead === 'again' ? await applyPatiently(request, { uid }) : instead;
   }
 }
 

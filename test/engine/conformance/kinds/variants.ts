@@ -1,5 +1,5 @@
 import type { KindCase } from './kind-case';
-import { JOB_TEMPLATE } from './pod';
+import { APP_LABELS, JOB_TEMPLATE, POD_TEMPLATE } from './pod';
 
 const NAMESPACE = { scope: 'namespace', replace: [] } as const;
 
@@ -97,4 +97,26 @@ export const VARIANTS: readonly KindCase[] = [
     change: ['spec.parallelism', 1],
     replace: [['spec.completions', 3]],
   },
+  // The server filled in `rollingUpdate`, and refuses to keep it beside the other type.
+  ...(
+    [
+      ['Deployment', 'strategy', 'Recreate'],
+      ['StatefulSet', 'updateStrategy', 'OnDelete'],
+      ['DaemonSet', 'updateStrategy', 'OnDelete'],
+    ] as const
+  ).map(([kind, strategy, type]) => ({
+    ...NAMESPACE,
+    apiVersion: 'apps/v1',
+    kind,
+    variant: `to ${type}`,
+    fields: () => ({
+      spec: {
+        ...(kind === 'DaemonSet' ? {} : { replicas: 0 }),
+        ...(kind === 'StatefulSet' ? { serviceName: 'conformance' } : {}),
+        selector: { matchLabels: APP_LABELS },
+        template: POD_TEMPLATE,
+      },
+    }),
+    add: [`spec.${strategy}.type`, type] as const,
+  })),
 ];
