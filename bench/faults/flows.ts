@@ -52,7 +52,7 @@ export async function openFlows(place: Place, prefix: string, isAlone: boolean):
       (object) => `${keyOf(object)} is left`,
     );
   };
-  /** Each is told once. Of a first run that died before its record was written nobody knows the id: its Secret is swept by `shared up`, two hours later. */
+  /** Each is told once. Of a first run that died before its record was written nobody knows the id: its Secret is swept by the next `shared up` or `orphans`. */
   const leftOfOperations = (objects: readonly KubernetesObject[], id: string): string[] => {
     const left = objects.filter((object) => isOperation(object) && !before.has(keyOf(object)));
     for (const object of left) before.add(keyOf(object));
