@@ -1,4 +1,5 @@
 import { TESTBED_ID } from '../components/vocabulary';
+import type { DocumentStore } from '../engine/store/types';
 import { TestbedError, isTestbedError, text } from '../errors';
 import { createClient } from '../kubernetes/client';
 import { inParallel } from '../kubernetes/concurrency';
@@ -100,8 +101,11 @@ async function search(
   return { ...found, orphans: found.orphans.filter(({ testbed }) => !since.has(testbed)) };
 }
 
-/** Of the testbeds on record, wherever they are, and of those that somebody works on: a new one is recorded after its claim is taken. */
-async function knownIds({ store }: StoredSite): Promise<ReadonlySet<string>> {
+/**
+ * Of the testbeds on record, wherever they are, and of those that somebody works on: a new one is recorded after its claim is taken. One whose end was begun and whose state
+ * is no more belongs to nobody: the engine cannot end what is left of it.
+ */
+async function knownIds({ store, records }: StoredSite): Promise<ReadonlySet<string>> {
   const [{ readClaim }, { lifeOf }] = await Promise.all([
     import('../engine/claims/claim-document.js'),
     import('../engine/claims/holder-life.js'),
@@ -112,8 +116,25 @@ async function knownIds({ store }: StoredSite): Promise<ReadonlySet<string>> {
     const claim = TESTBED_ID.test(stack) ? (await readClaim(store, stack))?.claim : undefined;
     if (claim?.state === 'held' && lifeOf(claim.holder).kind !== 'gone') known.add(stack);
   }
-  for await (const key of store.list('records/ids/')) known.add(key.slice('records/ids/'.length));
+  const ending = new Set<string>();
+  for (const { id, infrastructure } of await records.list())
+    if (infrastructure === 'destroying' && !known.has(id) && !(await hasState(store, id))) ending.add(id);
+  for await (const key of store.list('records/ids/')) {
+    const id = key.slice('records/ids/'.length);
+    if (!ending.has(id)) known.add(id);
+  }
   return known;
+}
+
+async function hasState(store: DocumentStore, id: string): Promise<boolean> {
+  const { readPublished } = await import('../engine/published-state.js');
+  try {
+    return (await readPublished({ name: id, store }))?.content !== undefined;
+  } catch (error) {
+    // It is there, and whoever mends it can end the testbed by it.
+    if (isTestbedError(error, 'StateUnreadable')) return true;
+    throw error;
+  }
 }
 
 async function missingOnes(

@@ -41,8 +41,8 @@ export const stateRebuildCommand = defineCommand({
     line(
       outcome === 'ending'
         ? text(
-            `the damaged state was put away; finish its end: testbed down ${testbed.name}, then testbed orphans --end`,
-            `손상된 상태를 따로 보관했습니다. 종료를 마무리하세요: testbed down ${testbed.name} 실행 후 testbed orphans --end`,
+            `the damaged state was put away; finish its end: testbed orphans ${testbed.id} --end, then testbed down ${testbed.name}`,
+            `손상된 상태를 따로 보관했습니다. 종료를 마무리하세요: testbed orphans ${testbed.id} --end 실행 후 testbed down ${testbed.name}`,
           )
         : outcome === 'unchanged'
           ? text('its state is whole; nothing was done', '상태가 온전하여 아무것도 하지 않았습니다')

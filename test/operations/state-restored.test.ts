@@ -10,6 +10,7 @@ import type { KubernetesClient } from '../../kubernetes/types';
 import { down } from '../../operations/down';
 import { rotateKeys } from '../../operations/keys';
 import { list } from '../../operations/list';
+import { orphans } from '../../operations/orphans';
 import { backupState } from '../../operations/state-backup';
 import { rebuildState } from '../../operations/state-rebuild';
 import { restoreState } from '../../operations/state-restore';
@@ -104,4 +105,33 @@ it('a testbed whose state or data key is damaged is refused with the way out, re
   expect(await kept()).toEqual(since);
   expect((await down({ name, ...other.target }, other.surroundings)).emptiness.objectsFound).toBe(0);
   expect(await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: id })).toBeUndefined();
+}, 400_000);
+
+it('a testbed whose end was begun and whose state is damaged is not made anew: it is put away, ended, and what is left is found by its marks', async () => {
+  const own = openTestSite();
+  try {
+    const short = `ending-${randomBytes(3).toString('hex')}`;
+    const { testbed } = await upSpec(specOf({ name: short }), own.target, own.surroundings);
+    const key = `states/${testbed.id}`;
+    await damage(own, key, (whole) => whole.subarray(0, whole.length / 2));
+    // The end is noted before the state is read: it stops there, half-way.
+    const refused = await down({ name: short, ...own.target }, own.surroundings).catch((error: unknown) => error);
+    expect(isTestbedError(refused, 'StateUnreadable') && refused.hint?.en).toContain('testbed state rebuild NAME');
+    const rebuilt = await rebuildState({ name: short, ...own.target }, own.surroundings);
+    expect([rebuilt.outcome, rebuilt.found.kind, rebuilt.testbed.infrastructure, rebuilt.up]).toEqual([
+      'ending',
+      'damaged',
+      'destroying',
+      undefined,
+    ]);
+    const store = openDirectoryStore(join(own.home, 'store'));
+    expect(await store.read(key)).toBeUndefined();
+    // Without a state the engine ends nothing: its marks tell what is left. The cluster is other tests' too, so only its own is ended.
+    const swept = await orphans({ ids: [testbed.id], end: true, ...own.target }, own.surroundings);
+    expect([swept.ended > 0, swept.orphans]).toEqual([true, []]);
+    expect((await down({ name: short, ...own.target }, own.surroundings)).emptiness.objectsFound).toBe(0);
+    expect(await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: testbed.id })).toBeUndefined();
+  } finally {
+    await own.close();
+  }
 }, 400_000);
