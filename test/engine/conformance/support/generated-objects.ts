@@ -62,6 +62,13 @@ const named = (values: fc.Arbitrary<JsonObject>, maxLength = 3): fc.Arbitrary<Js
         .map((names) => items.map((item, index) => ({ name: names[index] ?? 'x', ...item }))),
     );
 
+/** Without those whose port and protocol came before: by these the server tells them apart, and takes no two alike. */
+const apart = (ports: fc.Arbitrary<JsonObject[]>, field: string): fc.Arbitrary<JsonObject[]> =>
+  ports.map((items) => {
+    const keys = items.map((item) => JSON.stringify([item[field], item['protocol'] ?? 'TCP']));
+    return items.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
+  });
+
 const env = named(
   fc.oneof(
     fields({ value: optional(anyText.filter((said) => !said.includes('\0') && said.length < 100)) }),
@@ -69,8 +76,11 @@ const env = named(
     fc.constant({ valueFrom: { configMapKeyRef: { name: 'c', key: 'k', optional: true } } }),
   ),
 );
-const ports = named(
-  fields({ containerPort: fc.integer({ min: 1, max: 65_535 }), protocol: optional(fc.constantFrom('TCP', 'UDP')) }),
+const ports = apart(
+  named(
+    fields({ containerPort: fc.integer({ min: 1, max: 65_535 }), protocol: optional(fc.constantFrom('TCP', 'UDP')) }),
+  ),
+  'containerPort',
 );
 const container = fields({
   // With a tag: without one the server fills in a pull policy, and leaves it when the image changes.
@@ -160,7 +170,7 @@ function particular(group: string): fc.Arbitrary<{ readonly kind: Generated['kin
       'Service',
       fields({
         spec: fields({
-          ports: named(servicePort).map((items) => (items.length === 0 ? [{ port: 80 }] : items)),
+          ports: apart(named(servicePort), 'port').map((items) => (items.length === 0 ? [{ port: 80 }] : items)),
           selector: optional(map(labelKey, labelValue)),
           sessionAffinity: optional(fc.constantFrom('None', 'ClientIP')),
           type: optional(fc.constantFrom('ClusterIP')),
