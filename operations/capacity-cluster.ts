@@ -120,7 +120,9 @@ async function shares(
   signal: AbortSignal,
 ): Promise<TestbedShare[]> {
   const found: TestbedShare[] = [];
-  for await (const quota of client.list('v1', 'ResourceQuota', { labelSelector: `${LABELS.managed}=true`, signal })) {
+  // Standing namespaces have quotas too, for dry runs: they promise nobody anything.
+  const labelSelector = `${LABELS.managed}=true,${LABELS.testbed}`;
+  for await (const quota of client.list('v1', 'ResourceQuota', { labelSelector, signal })) {
     const { namespace = '' } = quota.metadata;
     const spec = fieldsAt(quota, 'spec');
     const hard = fieldsAt(spec, 'hard');

@@ -84,13 +84,19 @@ it('counts nodes, pods, quotas and Services of a real cluster exactly, and names
   expect(pool(bare, 'cpu', 'promised')).toEqual([expect.any(Number), free.cpu]);
   expect(pool(bare, 'memory', 'used')).toEqual([expect.any(Number), free.memory]);
 
-  await addNamespace('tb-aaaaaa');
-  await cluster.admin.create({
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { namespace: 'tb-aaaaaa', name: 'quota', labels: { 'testbed.io/managed': 'true' } },
-    spec: { hard: hardLimits(SIZES.medium) },
-  });
+  // The second is as the standing namespaces for previews have it.
+  for (const [namespace, labels] of [
+    ['tb-aaaaaa', { 'testbed.io/managed': 'true', 'testbed.io/testbed': 'tb-aaaaaa' }],
+    ['standing', { 'testbed.io/managed': 'true' }],
+  ] as const) {
+    await addNamespace(namespace);
+    await cluster.admin.create({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { namespace, name: 'quota', labels },
+      spec: { hard: hardLimits(SIZES.medium) },
+    });
+  }
   await addNamespace('somebody');
   const requests = { cpu: '1500m', memory: '1Gi', 'ephemeral-storage': '1Gi' };
   for (const [namespace, name, node] of [
