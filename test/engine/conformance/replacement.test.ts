@@ -30,8 +30,11 @@ interface Verdict {
 /** Refused for another reason than that the field may not change. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'Job spec.parallelism': 'completions were filled in from it, and would be filled in otherwise without it',
-  'StatefulSet spec.updateStrategy':
-    'the server filled in the other side of the union, which has to go in the same change',
+  // What the server filled in has to go in the same change: the provider sees to that (engine/provider/defaulted-sibling.ts), which a bare apply does not.
+  'Deployment spec.strategy': 'the server filled in the other side of the union',
+  'Deployment spec.strategy.type': 'the server filled in the other side of the union',
+  'StatefulSet spec.updateStrategy': 'the server filled in the other side of the union',
+  'StatefulSet spec.updateStrategy.type': 'the server filled in the other side of the union',
 };
 
 /**
