@@ -9,7 +9,8 @@ import { defineGroup, randomGroup, type DefinedGroup } from './support/defined-g
 import { typeTokenOf } from './support/edits';
 import { generatedObjects, type Generated } from './support/generated-objects';
 
-/** TESTBED_CONFORMANCE_RUNS=1000 tries more. */
+/** TESTBED_CONFORMANCE_RUNS=1000 tries more, TESTBED_CONFORMANCE_SEED=7 others. */
+const seed = Number(process.env['TESTBED_CONFORMANCE_SEED'] ?? 1);
 const numRuns = Number(process.env['TESTBED_CONFORMANCE_RUNS'] ?? 25);
 const namespace = randomName('cg');
 const group = randomGroup();
@@ -51,7 +52,7 @@ describe('a generated object', () => {
         expect(await provider.diff(read, inputs)).toEqual(NO_CHANGE);
         await provider.delete(created);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 
@@ -80,7 +81,7 @@ describe('a generated object', () => {
         await provider.delete(anew);
         await provider.delete(created);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 });
