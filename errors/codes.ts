@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   TestbedAmbiguous: 'usage',
   NotEmpty: 'failed',
   NotAllDone: 'failed',
+  DataLossRefused: 'failed',
   DriftFound: 'failed',
   // databases
   DatabaseFailed: 'failed',

@@ -1,8 +1,8 @@
-import { isTestbedError, reasonOf, verbatim, type ErrorCode, type Text } from '../errors';
+import { text, type ErrorCode, type Text } from '../errors';
 import { drift, requireSense, type DriftResult, type DriftWish } from './drift';
-import { inPool } from './in-pool';
-import { oneOfMany } from './one-of-many';
+import { doMany } from './many';
 import { openSite } from './site';
+import { withEngine } from './stack';
 import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { TargetOptions } from './target';
@@ -25,37 +25,29 @@ export async function driftAll(
   surroundings: Surroundings,
 ): Promise<DriftAllResult> {
   requireSense(options);
-  const site = openSite(surroundings.environment);
-  await using stored = await openStoredSite(site, surroundings);
-  const standing = (await stored.records.list()).filter(({ infrastructure }) => infrastructure !== 'destroying');
-  const { createEngine } = await import('../engine/engine.js');
-  const engine = surroundings.engine ?? createEngine({ runners: AT_ONCE });
-  try {
-    const total = standing.length;
-    const items = standing.map(({ name }, at) => ({ name, index: at + 1 }));
-    const ends = await inPool(items, { atOnce: AT_ONCE, signal: surroundings.signal }, async ({ name, index }) => {
-      const { within, tell } = oneOfMany(name, { index, total }, surroundings);
-      tell('start');
-      try {
-        const result = await drift({ ...options, name }, { ...within, engine, store: stored.store });
-        tell('done');
-        return result;
-      } catch (error) {
-        tell('failed');
-        throw error;
-      }
-    });
-    return {
-      looks: ends.flatMap((end) => (end.state === 'done' ? [end.result] : [])),
-      failed: ends.flatMap((end) => (end.state === 'failed' ? [{ name: end.item.name, ...told(end.error) }] : [])),
-      notBegun: ends.flatMap((end) => (end.state === 'not-begun' ? [end.item.name] : [])),
-    };
-  } finally {
-    if (surroundings.engine === undefined) await engine.close();
-  }
-}
-
-function told(error: unknown): { readonly code: ErrorCode; readonly reason: Text } {
-  if (isTestbedError(error)) return { code: error.code, reason: error.text };
-  return { code: 'InternalError', reason: verbatim(reasonOf(error)) };
+  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
+  const standing = (await site.records.list()).filter(({ infrastructure }) => infrastructure !== 'destroying');
+  return withEngine(
+    surroundings,
+    async (engine) => {
+      const items = await doMany<DriftResult>(
+        {
+          names: standing.map(({ name }) => name),
+          title: text('testbeds', '테스트베드'),
+          atOnce: AT_ONCE,
+          said: ({ drifted }) => (drifted ? text('differs', '차이 있음') : text('as provisioned', '구성한 그대로')),
+          work: (name, own) => drift({ ...options, name }, own),
+        },
+        { ...surroundings, engine, store: site.store },
+      );
+      return {
+        looks: items.flatMap(({ result }) => (result === undefined ? [] : [result])),
+        failed: items.flatMap(({ name, error }) =>
+          error === undefined ? [] : [{ name, code: error.code, reason: error.message }],
+        ),
+        notBegun: items.flatMap(({ name, state }) => (state === 'not-begun' ? [name] : [])),
+      };
+    },
+    AT_ONCE,
+  );
 }

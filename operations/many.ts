@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TestbedError, isTestbedError, reasonOf, text, verbatim, type Text } from '../errors';
+import { TestbedError, isTestbedError, reasonOf, text, verbatim, type ErrorCode, type Text } from '../errors';
 import { operationsAtOnce } from './at-once';
 import { inPool, type PoolEnd } from './in-pool';
 import type { Surroundings } from './surroundings';
@@ -9,7 +9,7 @@ export interface ManyItem<R> {
   readonly name: string;
   readonly result?: R;
   /** Of `failed` and `half-made`. */
-  readonly error?: { readonly code: string; readonly message: Text; readonly hint?: Text };
+  readonly error?: { readonly code: ErrorCode; readonly message: Text; readonly hint?: Text };
   /** `half-made`: interrupted while it was under way. `not-begun`: the interruption came before it. */
   readonly state: 'done' | 'failed' | 'half-made' | 'not-begun';
   /** From its beginning to its end, the wait for another run included. */
@@ -113,7 +113,7 @@ function itemOf<R>(
   };
 }
 
-function codeOf(error: unknown): string {
+function codeOf(error: unknown): ErrorCode {
   return isTestbedError(error) ? error.code : 'InternalError';
 }
 

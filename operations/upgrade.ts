@@ -236,7 +236,7 @@ function failureOf(testbeds: readonly UpgradeItem[], signal: AbortSignal): Testb
   );
 }
 
-const ENDS_DATA = {
+const ENDS_DATA: NonNullable<ManyItem<unknown>['error']> = {
   code: 'DataLossRefused',
   message: text(
     'what holds its data would be made anew: back it up, then give --accept-data-loss',
