@@ -2,21 +2,12 @@ import { LABELS } from '../components/vocabulary';
 import { isKubernetesError } from '../kubernetes/failures';
 import { fieldsAt, listAt, stringAt, stringsAt } from '../kubernetes/json';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/types';
-import type { NodeRoom, TestbedShare } from './capacity-room';
+import type { NodeRoom, Room, TestbedShare } from './capacity-room';
 import { NOTHING, amountOf, amountsOf, plus, podRequests, type Amounts } from './pod-requests';
 import { volumesInUse, type VolumeUse } from './volumes';
 
 /** What the API server tells of room: sums, not objects. */
-export interface Observation {
-  readonly nodes: readonly NodeRoom[];
-  readonly testbeds: readonly TestbedShare[];
-  readonly waiting: Amounts;
-  readonly outside: {
-    readonly requests: Amounts;
-    readonly addresses: number;
-    readonly services: number;
-    readonly claimed: number;
-  };
+export interface Observation extends Omit<Room, 'others'> {
   /** Pods that were counted. */
   readonly pods: number;
   /** Addresses of pods in all nodes' ranges; undefined where the nodes have none. */
