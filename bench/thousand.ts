@@ -120,7 +120,7 @@ const MEMORY_RATIO = 1.1;
 /** Testbeds after which the worker's memory is taken as its usual one. */
 const MEMORY_FROM = 100;
 
-/** One line for everything that did not hold. */
+/** One line for everything that did not hold, or that nobody can say of such a run. */
 export function judgeThousand(points: readonly ThousandPoint[]): readonly string[] {
   const missed: string[] = [];
   for (const phase of PHASES) {
@@ -138,11 +138,14 @@ export function judgeThousand(points: readonly ThousandPoint[]): readonly string
   const created = points.filter((point) => point.phase === 'create');
   const usual = created.find((point) => point.at >= MEMORY_FROM);
   const last = created.at(-1);
-  if (usual !== undefined && last !== undefined && usual.worker === last.worker)
-    if (last.workerMiB > usual.workerMiB * MEMORY_RATIO)
-      missed.push(
-        `the worker has ${last.workerMiB.toFixed(0)} MiB after ${last.at}, ${usual.workerMiB.toFixed(0)} after ${usual.at}`,
-      );
+  if (usual === undefined || last === undefined || usual === last)
+    missed.push(`the worker's memory was not judged: that takes more than ${MEMORY_FROM} testbeds`);
+  else if (usual.worker !== last.worker)
+    missed.push(`the worker's memory was not judged: another one took the run up after ${usual.at}`);
+  else if (last.workerMiB > usual.workerMiB * MEMORY_RATIO)
+    missed.push(
+      `the worker has ${last.workerMiB.toFixed(0)} MiB after ${last.at}, ${usual.workerMiB.toFixed(0)} after ${usual.at}`,
+    );
   return missed;
 }
 

@@ -79,5 +79,11 @@ describe('a thousand testbeds', () => {
       'end: 2.00 CPU-s a testbed with many, 1.00 with few: 2.00 times',
       'the worker has 230 MiB after 1000, 200 after 100',
     ]);
+    expect(judgeThousand([point({ at: 30 }), point({ at: 60 })])).toEqual([
+      "the worker's memory was not judged: that takes more than 100 testbeds",
+    ]);
+    expect(judgeThousand([point({ at: 100 }), point({ at: 1000, worker: 2 })])).toEqual([
+      "the worker's memory was not judged: another one took the run up after 100",
+    ]);
   });
 });
