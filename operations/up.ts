@@ -2,12 +2,11 @@ import { packageVersion } from '../package/root';
 import type { Claim } from '../engine/claims/held-claim';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
-import { TestbedError, isNoSpace, isTestbedError, text } from '../errors';
+import { text } from '../errors';
 import type { ClusterConnection } from '../kubernetes/types';
 import { tellingIfGone } from './cluster-gone';
 import { duringChange, type Change } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
-import { findByMark } from './marks';
 import { judgeProgram, type PlanReport } from './judged-plan';
 import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
@@ -19,7 +18,9 @@ import { openStoredSite, type StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
-import { builtNow, presentVersion } from './versions';
+import { fieldsOf, noteFailure, takeName, withCredentials } from './up-record';
+import { endedMeanwhile, madeMeanwhile, refuseHalfEnded, refuseStranger } from './up-refusals';
+import { builtNow } from './versions';
 import { waitForWorkloads } from './workloads';
 
 export interface UpOptions extends TargetOptions {
@@ -199,114 +200,4 @@ async function becomeReady(
   const ready: TestbedRecord = { ...record, infrastructure: 'ready', changedAt: surroundings.now().toISOString() };
   await place.records.save(ready);
   return ready;
-}
-
-/** A full disk may be what failed: then the record stays as it was, and the first error is the one to tell. So is that of who was not in charge. */
-async function noteFailure(
-  record: TestbedRecord,
-  records: Records,
-  failure: unknown,
-  surroundings: Surroundings,
-): Promise<void> {
-  if (isTestbedError(failure, 'OperationRunning')) return;
-  try {
-    await records.save({ ...record, infrastructure: 'failed', changedAt: surroundings.now().toISOString() });
-  } catch (error) {
-    if (!isNoSpace(error)) throw error;
-  }
-}
-
-/** A testbed of this name that some other site made is not ours to change. */
-async function refuseStranger(name: string, target: Target, shared: SharedWork | undefined): Promise<void> {
-  const stranger = await (shared === undefined ? findByMark(target.reader, name) : shared.strangerOf(name));
-  if (stranger === undefined) return;
-  throw new TestbedError(
-    'OwnershipConflict',
-    text(
-      `the cluster has a testbed '${name}' (${stranger}) that this site has no record of`,
-      `클러스터에 이 사이트의 기록에 없는 테스트베드 '${name}'(${stranger})이(가) 있습니다`,
-    ),
-    {
-      hint: text(
-        'choose another name, or work from the site that made it',
-        '다른 이름을 쓰거나, 해당 테스트베드를 만든 사이트에서 작업하세요',
-      ),
-    },
-  );
-}
-
-/** Another first run took the name while this one looked. */
-function madeMeanwhile(name: string): TestbedError {
-  return new TestbedError(
-    'OperationRunning',
-    text(`another run is making '${name}'`, `다른 실행이 '${name}'을(를) 만들고 있습니다`),
-    {
-      hint: text('wait for its end, then run the same command again', '그 실행이 끝난 뒤 같은 명령을 다시 실행하세요'),
-    },
-  );
-}
-
-function endedMeanwhile(name: string): TestbedError {
-  return new TestbedError(
-    'OperationRunning',
-    text(`another run ended '${name}' meanwhile`, `그동안 다른 실행이 '${name}'을(를) 종료했습니다`),
-    { hint: text('run the same command again to make it anew', '다시 만들려면 같은 명령을 다시 실행하세요') },
-  );
-}
-
-/** What is recorded of it may be gone already, its data surely: it is not taken up again half-way. */
-function refuseHalfEnded({ name, id, infrastructure }: TestbedRecord): void {
-  if (infrastructure !== 'destroying') return;
-  throw new TestbedError(
-    'NotEmpty',
-    text(
-      `the end of '${name}' (${id}) was begun and is not finished`,
-      `'${name}'(${id})의 종료가 시작되었으나 끝나지 않았습니다`,
-    ),
-    {
-      hint: text(
-        `finish it, then run the same command again: testbed down ${name}`,
-        `종료를 마친 뒤 같은 명령을 다시 실행하세요: testbed down ${name}`,
-      ),
-    },
-  );
-}
-
-function withCredentials(record: TestbedRecord, spec: AdmittedSpec, credentials: number): TestbedRecord {
-  return spec.database === undefined ? record : { ...record, database: { credentials } };
-}
-
-/** A new record, which takes the name before anything is created: two first runs share one id. */
-async function takeName(
-  spec: AdmittedSpec,
-  id: string,
-  records: Records,
-  target: Target,
-  surroundings: Surroundings,
-): Promise<{ record: TestbedRecord; isNew: boolean }> {
-  const now = surroundings.now().toISOString();
-  const bare: TestbedRecord = {
-    version: 1,
-    id,
-    ...fieldsOf(spec),
-    spec: asJson(spec),
-    cluster: target.reference,
-    infrastructure: 'provisioning',
-    components: packageVersion(),
-    versions: { madeBy: presentVersion(surroundings.now()), history: [] },
-    createdAt: now,
-    changedAt: now,
-    outputs: {},
-  };
-  // In the first write, not in a second one after it.
-  const fresh = withCredentials(bare, spec, FIRST_CREDENTIALS);
-  const record = await records.reserve(fresh);
-  return { record, isNew: record.id === fresh.id };
-}
-
-function fieldsOf(
-  spec: AdmittedSpec,
-): Pick<TestbedRecord, 'name' | 'participant' | 'owner' | 'members' | 'grade' | 'size' | 'ends'> {
-  const { name, participant, owner, members, grade, size, ends } = spec;
-  return { name, participant, owner, members: [...members], grade, size, ends };
 }
