@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { TestbedError, isNoSpace, noSpace, reasonOf, text } from '../errors';
-import { hasErrorCode } from '../host/error-code';
+import { TestbedError, reasonOf, text } from '../errors';
+import { isThere, publish, taken, unwritable } from './backup-place';
 
 /** Twice what the largest volume of a database holds. */
 const LARGEST_BYTES = 200 * 1024 ** 3;
@@ -97,18 +97,6 @@ export async function writeBackup(file: string): Promise<BackupWriter> {
   };
 }
 
-/** Gives a whole file its name. link, unlike rename, fails when the name is taken; where a file system has no links, rename it is. */
-export async function publish(half: string, file: string): Promise<'published' | 'taken'> {
-  try {
-    await link(half, file);
-    await rm(half, { force: true });
-  } catch (cause) {
-    if (hasErrorCode(cause, 'EEXIST')) return 'taken';
-    await rename(half, file);
-  }
-  return 'published';
-}
-
 export interface Backup {
   readonly about: BackupDescription;
   /** What the database's program reads, at most once. */
@@ -190,13 +178,6 @@ async function* contentOf(handle: FileHandle, bytes: number): AsyncGenerator<Uin
   }
 }
 
-export async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
 function refused(file: string, why: { en: string; ko: string }): TestbedError {
   return new TestbedError(
     'BackupRefused',
@@ -207,22 +188,5 @@ function refused(file: string, why: { en: string; ko: string }): TestbedError {
         'testbed database backup으로 만든 파일을 지정하세요',
       ),
     },
-  );
-}
-
-function taken(file: string): TestbedError {
-  return new TestbedError(
-    'UsageWrong',
-    text(`${file} is there already; no backup is overwritten`, `${file}이(가) 이미 있습니다. 백업은 덮어쓰지 않습니다`),
-    { hint: text('name another file with --file', '--file로 다른 파일을 지정하세요') },
-  );
-}
-
-function unwritable(file: string, cause: unknown): TestbedError {
-  if (isNoSpace(cause)) return noSpace(file, cause);
-  return new TestbedError(
-    'NoPermission',
-    text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
-    { cause, hint: text('name another place with --file', '--file로 다른 위치를 지정하세요') },
   );
 }

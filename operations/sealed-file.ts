@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { TestbedError, isNoSpace, noSpace, reasonOf, text, type Text } from '../errors';
-import { isThere, publish } from './backup-file';
+import { TestbedError, reasonOf, text, type Text } from '../errors';
+import { isThere, publish, taken, unwritable } from './backup-place';
 
 /*
  * A file that a passphrase encrypts, written and read in pieces: one line of JSON that says what it is, then pieces of at most 64 KiB, each sealed by AES-256-GCM.
@@ -219,21 +219,4 @@ function damaged(file: string, at: number, cause: unknown): TestbedError {
 
 function cut(file: string, size: number): TestbedError {
   return refusedFile(file, text(`it was cut short at ${size} bytes`, `${size}바이트에서 잘렸습니다`));
-}
-
-function taken(file: string): TestbedError {
-  return new TestbedError(
-    'UsageWrong',
-    text(`${file} is there already; no backup is overwritten`, `${file}이(가) 이미 있습니다. 백업은 덮어쓰지 않습니다`),
-    { hint: text('name another file', '다른 파일을 지정하세요') },
-  );
-}
-
-function unwritable(file: string, cause: unknown): TestbedError {
-  if (isNoSpace(cause)) return noSpace(file, cause);
-  return new TestbedError(
-    'NoPermission',
-    text(`cannot write ${file}: ${reasonOf(cause)}`, `${file}을(를) 쓸 수 없습니다: ${reasonOf(cause)}`),
-    { cause, hint: text('name another place', '다른 위치를 지정하세요') },
-  );
 }
