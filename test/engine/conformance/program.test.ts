@@ -6,13 +6,13 @@ import { providerInNamespace, type ProviderInNamespace } from '../provider/suppo
 import { BUILT_IN, customKinds } from './kinds';
 import { defineGroup, randomGroup, type DefinedGroup } from './support/defined-group';
 import { objectOf } from './support/edits';
-import { generatedObjects } from './support/generated-objects';
+import { generatedObjects, type Generated } from './support/generated-objects';
 import { openProgramOfObjects, type ProgramObject, type ProgramOfObjects } from './support/program-of-objects';
 import { writesSeen } from './support/writes-seen';
 
-/** How many generated objects the program has; TESTBED_CONFORMANCE_RUNS=300 makes more. */
 /** The same objects at every run; TESTBED_CONFORMANCE_SEED=7 makes up others. */
 const SEED = Number(process.env['TESTBED_CONFORMANCE_SEED'] ?? 1);
+/** How many generated objects the program has; TESTBED_CONFORMANCE_RUNS=300 makes more. */
 const OBJECTS = Number(process.env['TESTBED_CONFORMANCE_RUNS'] ?? 25);
 const namespace = randomName('cp');
 const group = randomGroup();
@@ -51,10 +51,13 @@ describe('the real CLI, with a program of objects', () => {
   const uidOf = async (name: string): Promise<string | undefined> => (await live(name))?.metadata.uid;
 
   it('writes nothing at the second run, whatever was generated, and sees no drift', async () => {
-    const [generated = []] = fc.sample(fc.array(generatedObjects(group), { minLength: OBJECTS, maxLength: OBJECTS }), {
-      numRuns: 1,
-      seed: SEED,
-    });
+    const [generated = []] = fc.sample(
+      fc.array(generatedObjects(group).filter(isForTheSdk), { minLength: OBJECTS, maxLength: OBJECTS }),
+      {
+        numRuns: 1,
+        seed: SEED,
+      },
+    );
     const objects = generated.map<ProgramObject>(({ kind, metadata, fields }, index) => ({
       name: `generated-${index}`,
       object: named({ apiVersion: kind.apiVersion, kind: kind.kind, metadata, ...fields }, randomName('cp')),
@@ -190,3 +193,10 @@ describe('the real CLI, with a program of objects', () => {
     expect(writes).toEqual([`delete /api/v1/namespaces/${own}`]);
   });
 });
+
+/** The SDK itself puts every field of a resource into a string for its debug log (`transferProperties`), and fails where the field has a key `toString`. */
+function isForTheSdk({ fields }: Generated): boolean {
+  return Object.values(fields).every(
+    (field) => typeof field !== 'object' || field === null || !Object.hasOwn(field, 'toString'),
+  );
+}
