@@ -4,7 +4,7 @@ import { down, type DownOptions, type DownResult } from './down';
 import { requireRecord } from './known';
 import { doMany, notAllDone, type ManyItem } from './many';
 import type { TestbedRecord } from './records';
-import { openSharedWork, type SharedWork } from './shared-work';
+import { openSharedWorks } from './shared-work';
 import { openSite } from './site';
 import { withEngine } from './stack';
 import { openStoredSite } from './stored-site';
@@ -48,7 +48,7 @@ export async function downAll(
     surroundings,
     async (engine) => {
       const within: Surroundings = { ...surroundings, engine, store: site.store };
-      const places = openPlaces((context) => openSharedWork(site, { ...target, context }, within));
+      const clusters = openSharedWorks(site, target, within);
       try {
         const items = await doMany<DownResult>(
           {
@@ -57,8 +57,9 @@ export async function downAll(
             atOnce: runners,
             said: () => text('ended, nothing is left', '종료, 남은 것 없음'),
             work: async (name, own, giveUpPlace) => {
-              const context = target.context ?? byName.get(name)?.cluster.context;
-              return down({ ...target, name, shared: await places.of(context), onWaiting: giveUpPlace }, own);
+              const record = byName.get(name);
+              if (record === undefined) throw new Error(`there is no record of ${name}`);
+              return down({ ...target, name, shared: await clusters.of(record), onWaiting: giveUpPlace }, own);
             },
           },
           within,
@@ -74,7 +75,7 @@ export async function downAll(
           failure: notAllDone(items, goOn(all), surroundings.signal),
         };
       } finally {
-        await places.close();
+        await clusters.close();
       }
     },
     runners,
@@ -91,25 +92,6 @@ async function recordsOf(
     found.set(record.id, record);
   }
   return [...found.values()];
-}
-
-/** Testbeds of one site may live on several clusters: each is opened once, when it is first needed. */
-function openPlaces(open: (context: string | undefined) => Promise<SharedWork>): {
-  of: (context: string | undefined) => Promise<SharedWork>;
-  close: () => Promise<void>;
-} {
-  const places = new Map<string | undefined, Promise<SharedWork>>();
-  return {
-    of(context) {
-      const known = places.get(context) ?? open(context);
-      places.set(context, known);
-      return known;
-    },
-    async close() {
-      for (const place of await Promise.allSettled(places.values()))
-        if (place.status === 'fulfilled') await place.value.close();
-    },
-  };
 }
 
 /** More than these are counted, not named. */

@@ -3,6 +3,7 @@ import { inventories, type Inventory } from '../kubernetes/inventory';
 import type { KubernetesClient } from '../kubernetes/types';
 import { openPlanRules, type PlanRules } from './judged-plan';
 import { markedNamespaces } from './marks';
+import type { TestbedRecord } from './records';
 import type { Site } from './site';
 import type { Surroundings } from './surroundings';
 import { openTarget, type Target, type TargetOptions } from './target';
@@ -33,6 +34,28 @@ export async function openSharedWork(
     strangerOf: async (name) => (await marks()).get(name),
     inventoryOf: sharedInventories(opened.reader, surroundings.signal),
     close: () => opened.close(),
+  };
+}
+
+/** The shared work of each cluster that the testbeds of a call live on; each is opened once, when it is first needed. */
+export interface SharedWorks {
+  of(record: TestbedRecord): Promise<SharedWork>;
+  close(): Promise<void>;
+}
+
+export function openSharedWorks(site: Site, options: TargetOptions, surroundings: Surroundings): SharedWorks {
+  const opened = new Map<string | undefined, Promise<SharedWork>>();
+  return {
+    of({ cluster }) {
+      const context = options.context ?? cluster.context;
+      const known = opened.get(context) ?? openSharedWork(site, { ...options, context }, surroundings);
+      opened.set(context, known);
+      return known;
+    },
+    async close() {
+      for (const end of await Promise.allSettled(opened.values()))
+        if (end.status === 'fulfilled') await end.value.close();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { operationsAtOnce } from './at-once';
 import { requireRecord } from './known';
 import { doMany, notAllDone, type ManyItem } from './many';
 import type { TestbedRecord } from './records';
-import { openSharedWork, type SharedWork } from './shared-work';
+import { openSharedWorks, type SharedWorks } from './shared-work';
 import { openSite } from './site';
 import { withEngine } from './stack';
 import { openStoredSite } from './stored-site';
@@ -72,7 +72,7 @@ export async function upgrade(options: UpgradeOptions, surroundings: Surrounding
     surroundings,
     async (engine) => {
       const within: Surroundings = { ...surroundings, engine, store: site.store };
-      const clusters = openClusters(options, within);
+      const clusters = openSharedWorks(site, options, within);
       try {
         return await planAndGo(records, clusters, { ...options, atOnce }, within);
       } finally {
@@ -83,32 +83,9 @@ export async function upgrade(options: UpgradeOptions, surroundings: Surrounding
   );
 }
 
-/** What operations share, once a cluster. */
-interface Clusters {
-  of(record: TestbedRecord): Promise<SharedWork>;
-  close(): Promise<void>;
-}
-
-function openClusters(options: TargetOptions, surroundings: Surroundings): Clusters {
-  const site = openSite(surroundings.environment);
-  const opened = new Map<string | undefined, Promise<SharedWork>>();
-  return {
-    of({ cluster }) {
-      const context = options.context ?? cluster.context;
-      const known = opened.get(context) ?? openSharedWork(site, { ...options, context }, surroundings);
-      opened.set(context, known);
-      return known;
-    },
-    async close() {
-      const ends = await Promise.allSettled(opened.values());
-      for (const end of ends) if (end.status === 'fulfilled') await end.value.close();
-    },
-  };
-}
-
 async function planAndGo(
   records: readonly TestbedRecord[],
-  clusters: Clusters,
+  clusters: SharedWorks,
   options: UpgradeOptions & { readonly atOnce: number },
   surroundings: Surroundings,
 ): Promise<UpgradeResult> {
@@ -153,7 +130,7 @@ type Planned = UpgradeItem & Pick<Awaited<ReturnType<typeof upgradePlan>>, 'spec
 
 async function planAll(
   records: readonly TestbedRecord[],
-  clusters: Clusters,
+  clusters: SharedWorks,
   { acceptDataLoss, atOnce }: UpgradeOptions & { readonly atOnce: number },
   surroundings: Surroundings,
 ): Promise<readonly Planned[]> {
