@@ -35,6 +35,8 @@ export interface Report {
 export interface EventCollector {
   /** Takes one event as the engine wrote it; what it does not know it ignores. */
   accept(json: string): void;
+  /** Takes what the API server warned of in its answers; tells each once. */
+  acceptServerWarnings(warnings: readonly string[]): void;
   report(): Report;
 }
 
@@ -80,14 +82,22 @@ export function createEventCollector(onEvent: (event: EngineEvent) => void): Eve
     });
   };
 
+  const onWarning = (message: string, about: { readonly urn?: string; readonly source?: 'server' }): void => {
+    if (warnings.length >= MAX_KEPT || warnings.includes(message)) return;
+    warnings.push(message);
+    onEvent({ type: 'diagnostic', severity: 'warning', message, ...about });
+  };
+
   const onDiagnostic = (severity: string, words: string, urn: string | undefined): void => {
     if (severity !== 'warning' && severity !== 'error') return;
     const message = withoutColours(words).trim().slice(0, MAX_TEXT);
     if (message === '') return;
-    onEvent({ type: 'diagnostic', severity, message, ...(urn === undefined ? {} : { urn }) });
     if (severity === 'warning') {
-      if (warnings.length < MAX_KEPT && !warnings.includes(message)) warnings.push(message);
-    } else if (failures.length < MAX_KEPT) {
+      onWarning(message, urn === undefined ? {} : { urn });
+      return;
+    }
+    onEvent({ type: 'diagnostic', severity, message, ...(urn === undefined ? {} : { urn }) });
+    if (failures.length < MAX_KEPT) {
       const told = urn === undefined ? undefined : objects.get(urn);
       failures.push({ message, ...(urn === undefined ? {} : { urn }), ...told });
     }
@@ -105,6 +115,9 @@ export function createEventCollector(onEvent: (event: EngineEvent) => void): Eve
         if (diagnostic.ephemeral !== true)
           onDiagnostic(diagnostic.severity, diagnostic.message, diagnostic.urn || undefined);
       } else if (message.summaryEvent !== undefined) complete = true;
+    },
+    acceptServerWarnings(all) {
+      for (const message of all) onWarning(message, { source: 'server' });
     },
     report() {
       const counts: Partial<Record<ResourceOperation, number>> = {};

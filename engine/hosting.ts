@@ -52,6 +52,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
   const eventsEnd = Promise.withResolvers<void>();
   const opened: GrpcHost[] = [];
   const releases: (() => void | Promise<void>)[] = [];
+  let takeWarnings = (): readonly string[] => [];
 
   const [{ hostEachConnection, hostGrpc }, { eventService, EventsService }] = await Promise.all([
     import('./grpc-host.js'),
@@ -78,6 +79,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
         onRepaired: (one) => repaired.push(one),
       });
       releases.push(() => provider.release());
+      takeWarnings = provider.takeWarnings;
       // An instance must stop by itself when its engine is gone, or it goes on creating for nobody.
       opened.push(hostEachConnection(providerPort, provider.definition, provider.implement));
     }
@@ -102,6 +104,7 @@ export async function createHosting(request: HostRequest, post: (message: FromRu
       await eventsEnd.promise;
       clearTimeout(late);
       await abandon();
+      collector.acceptServerWarnings(takeWarnings());
       return {
         type: 'finished',
         report: { ...collector.report(), ...(request.repair === undefined ? {} : { repaired }) },

@@ -14,6 +14,8 @@ export interface HostedProvider {
   readonly definition: ServiceDefinition;
   /** An instance with a state of its own, for one of the program's providers; `ended` is aborted when the engine is done with it. */
   readonly implement: (ended: AbortSignal) => UntypedServiceImplementation;
+  /** What the API server warned of in its answers, each once; then they are forgotten. */
+  readonly takeWarnings: () => readonly string[];
   release(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function hostProvider(
   return {
     definition: ResourceProviderService,
     implement: (ended) => service({ ...context, signal: AbortSignal.any([signal, ended]) }, repairs),
+    takeWarnings: () => client.takeWarnings(),
     release: () => client.close(),
   };
 }

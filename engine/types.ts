@@ -100,6 +100,8 @@ export type EngineEvent =
   | {
       readonly type: 'diagnostic';
       readonly severity: 'warning' | 'error';
+      /** Words of the cluster's API server; default: the engine's. */
+      readonly source?: 'server';
       readonly urn?: string;
       readonly message: string;
     };
@@ -141,6 +143,7 @@ export interface OperationResult {
   readonly counts: Readonly<Partial<Record<ResourceOperation, number>>>;
   /** Stack outputs with secrets replaced by `[secret]`. */
   readonly outputs: Readonly<Record<string, JsonValue>>;
+  /** Each once, as they were told by `onEvent`; at most 100. */
   readonly warnings: readonly string[];
   /** Of `repair`. */
   readonly repaired?: readonly Repaired[];

@@ -23,10 +23,15 @@ export function openOperationProgress(kind: OperationKind, surroundings: Surroun
     ...objects,
     onEvent: (event) => {
       if (event.type === 'diagnostic') {
-        if (event.severity === 'warning') onWarning(verbatim(event.message));
+        if (event.severity === 'warning') onWarning(warningOf(event));
       } else objects.onEvent(event);
     },
   };
+}
+
+function warningOf({ source, message }: Extract<EngineEvent, { readonly type: 'diagnostic' }>): Text {
+  if (source !== 'server') return verbatim(message);
+  return text(`the API server warns: ${message}`, `API 서버 경고: ${message}`);
 }
 
 const LOOKING = {

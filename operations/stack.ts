@@ -2,7 +2,7 @@ import type { Claim } from '../engine/claims/held-claim';
 import type { Engine, OperationKind, OperationResult, ProgramReference, RepairItem } from '../engine/types';
 import type { ClusterConnection } from '../kubernetes/types';
 import { resolveTools, toolPath } from '../platform/toolchain';
-import { isTestbedError, verbatim } from '../errors';
+import { isTestbedError } from '../errors';
 import { openOperationProgress } from './operation-progress';
 import type { StoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
@@ -63,7 +63,6 @@ export async function runOnStack(
         onEvent: progress.onEvent,
       }),
     );
-    for (const warning of result.warnings) surroundings.onWarning(verbatim(warning));
     return result;
   });
 }
