@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EnforcementLevel, PolicySeverity, PolicyType } from '@pulumi/pulumi/proto/analyzer_pb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../../policies/catalogue/load';
 import { readShipped } from '../../../policies/catalogue/shipped';
 import type { Fixture, Rule } from '../../../policies/rule';
@@ -22,6 +22,8 @@ const { ADVISORY, MANDATORY } = EnforcementLevel;
 
 /** The configuration that nobody wrote: back to the shipped rules. */
 const unset = (): Promise<void> => pack.configure({ [SETTINGS]: { level: OFF } });
+/* Each test begins with the shipped rules, in whatever order they run: a configuration stays in the process. */
+beforeEach(unset);
 const grade = (name: string): Promise<void> =>
   pack.configure({ [SETTINGS]: { level: OFF, properties: { grade: name } } });
 
@@ -75,7 +77,6 @@ describe('the pack tells of itself', () => {
 
 describe('a resource', () => {
   it('is refused with object, field, value and remedy in both languages', async () => {
-    await unset();
     const told = await pack.analyze(pod({ name: 'app', securityContext: { privileged: true } }));
     const [one] = told.found.filter(({ rule }) => rule === 'pod-no-privileged');
     expect(one).toEqual({
@@ -91,7 +92,6 @@ describe('a resource', () => {
   });
 
   it('with a value that is not known yet is let through, told, and refused where that does not matter', async () => {
-    await unset();
     const told = await pack.analyze(pod({ name: 'app', securityContext: { privileged: UNKNOWN } }));
     expect(rulesAt(told, 'pod-no-privileged')).toEqual(['advisory']);
     expect(told.found.find(({ rule }) => rule === 'pod-no-privileged')?.message).toBe(
@@ -103,7 +103,6 @@ describe('a resource', () => {
   });
 
   it('says which rules do not look at it, so that nobody counts them as passed', async () => {
-    await unset();
     const told = await pack.analyze(namespace({}));
     expect(told.notApplicable).toContain('pod-no-privileged');
     expect(told.notApplicable).not.toContain('ns-psa-enforce');
@@ -113,7 +112,6 @@ describe('a resource', () => {
   });
 
   it('without a provider of the program is refused, however the engine calls its own', async () => {
-    await unset();
     const at = async (provider: string): Promise<string[]> =>
       rulesAt(await pack.analyze({ ...pod({ name: 'app' }), provider }), 'pulumi-explicit-provider');
     expect(await at('default')).toEqual(['mandatory']);
@@ -129,7 +127,6 @@ describe('the grade', () => {
   const rule = 'pod-readonly-root-filesystem';
 
   it('is the stricter one unless it is configured, of the object or of its namespace', async () => {
-    await unset();
     expect(rulesAt(await pack.analyze(writable), rule)).toEqual(['mandatory']);
     expect(rulesAt(await pack.analyze(pod({ name: 'app' }, { labels: { 'testbed.io/grade': 'open' } })), rule)).toEqual(
       ['advisory'],
@@ -154,7 +151,6 @@ describe('the grade', () => {
 
 describe('the whole stack', () => {
   it('is judged by set rules, with the inputs that came by', async () => {
-    await unset();
     const open = namespace({ 'testbed.io/grade': 'open' });
     const policy: Sent = {
       type: 'kubernetes:networking.k8s.io/v1:NetworkPolicy',
