@@ -45,4 +45,5 @@ export function isConnectionKey(key: string): boolean {
 export function configure(run: Run, args: Properties): void {
   const namespace = isJsonObject(args.value) ? wordAt(args.value, 'namespace') : undefined;
   if (namespace !== undefined && namespace !== '') run.defaultNamespace = namespace;
+  run.isConfigured = true;
 }

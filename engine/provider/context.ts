@@ -31,6 +31,8 @@ export interface Run {
   readonly cancel: () => void;
   /** Namespaces that this preview would create. */
   readonly plannedNamespaces: Set<string>;
+  /** Whether Configure has been answered: before that it is not known what objects mean that name no namespace. */
+  isConfigured: boolean;
   /** Namespace of objects that name none, from the provider's configuration. */
   defaultNamespace: string;
 }
@@ -42,6 +44,7 @@ export function startRun(context: ProviderContext): Run {
     signal: AbortSignal.any([context.signal, cancelled.signal]),
     cancel: () => cancelled.abort(),
     plannedNamespaces: context.plannedNamespaces ?? new Set(),
+    isConfigured: false,
     defaultNamespace: 'default',
   };
 }

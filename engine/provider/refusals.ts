@@ -78,6 +78,17 @@ export function interrupted(cause: unknown): TestbedError {
   return new TestbedError('Interrupted', text('the operation was cancelled', '작업이 취소되었습니다'), { cause });
 }
 
+/** An instance that is asked for objects before Configure would put them into a namespace that nobody chose. */
+export function notConfigured(): TestbedError {
+  return new TestbedError(
+    'EngineFailed',
+    text(
+      'the provider was asked about an object before it was configured',
+      '프로바이더가 구성되기 전에 객체 요청을 받았습니다',
+    ),
+  );
+}
+
 /** What a call that the run's end cut short is told as: not the pause that it was in, but why it was not gone on with. */
 export function afterCancel(error: unknown, signal: AbortSignal): unknown {
   const status = failedWith(error)?.status;

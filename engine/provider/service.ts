@@ -16,7 +16,7 @@ import { readObject } from './read';
 import { timeoutFor } from './ready';
 import { refusedFunction } from './type-token';
 import type { Repairs } from './repair';
-import { unary } from './unary';
+import { unary, unaryOnceConfigured } from './unary';
 import { readStruct, writeStruct, type Properties } from './wire';
 
 /** The SDK whose types this provider serves; an older answer would make the engine warn at every run. */
@@ -79,7 +79,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       return answer;
     }),
 
-    check: unary(run, async (request: provider.CheckRequest) => {
+    check: unaryOnceConfigured(run, async (request: provider.CheckRequest) => {
       const { inputs, failures } = await checkInputs(run, {
         urn: request.getUrn(),
         news: readStruct(request.getNews()),
@@ -89,7 +89,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       });
       return checkResponse(inputs, failures);
     }),
-    diff: unary(run, async (request: provider.DiffRequest) => {
+    diff: unaryOnceConfigured(run, async (request: provider.DiffRequest) => {
       const { changes, deleteBeforeReplace } = await judgedDiff(run, {
         urn: request.getUrn(),
         state: readStruct(request.getOlds()),
@@ -99,7 +99,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       });
       return diffResponse(changes, deleteBeforeReplace);
     }),
-    create: unary(run, async (request: provider.CreateRequest, signal) => {
+    create: unaryOnceConfigured(run, async (request: provider.CreateRequest, signal) => {
       const inputs = readStruct(request.getProperties());
       const { id, state } = await create(run, {
         urn: request.getUrn(),
@@ -113,7 +113,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       answer.setProperties(writeStruct(state));
       return answer;
     }),
-    read: unary(run, async (request: provider.ReadRequest, signal) => {
+    read: unaryOnceConfigured(run, async (request: provider.ReadRequest, signal) => {
       const urn = request.getUrn();
       const question = {
         urn,
@@ -131,7 +131,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       answer.setInputs(writeStruct(found.inputs));
       return answer;
     }),
-    update: unary(run, async (request: provider.UpdateRequest, signal) => {
+    update: unaryOnceConfigured(run, async (request: provider.UpdateRequest, signal) => {
       const inputs = readStruct(request.getNews());
       const { state } = await update(run, {
         urn: request.getUrn(),
@@ -146,7 +146,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       answer.setProperties(writeStruct(state));
       return answer;
     }),
-    delete: unary(run, async (request: provider.DeleteRequest, signal) => {
+    delete: unaryOnceConfigured(run, async (request: provider.DeleteRequest, signal) => {
       const urn = request.getUrn();
       const state = readStruct(request.getProperties());
       const timeoutSeconds = timeoutFor(run, request.getTimeout(), readStruct(request.getOldInputs()));

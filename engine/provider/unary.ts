@@ -1,6 +1,6 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Run } from './context';
-import { afterCancel, grpcError } from './refusals';
+import { afterCancel, grpcError, notConfigured } from './refusals';
 
 /**
  * Serves one call. The handler's signal ends with the run and when the engine gives the call up (a dead engine too), so that nothing
@@ -30,4 +30,13 @@ export function unary<Request, Response>(
       },
     );
   };
+}
+
+/** As `unary`, for calls about objects: refused until the instance is configured. */
+export function unaryOnceConfigured<Request, Response>(
+  run: Run,
+  handler: (request: Request, signal: AbortSignal) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  const serve = unary(run, handler);
+  return (call, answer) => (run.isConfigured ? serve(call, answer) : answer(grpcError(notConfigured())));
 }

@@ -60,6 +60,15 @@ export class ServedProvider {
   }
 
   static async start(client: KubernetesClient, options: Partial<ProviderContext> = {}): Promise<ServedProvider> {
+    const served = await ServedProvider.startUnconfigured(client, options);
+    await served.configure();
+    return served;
+  }
+
+  static async startUnconfigured(
+    client: KubernetesClient,
+    options: Partial<ProviderContext> = {},
+  ): Promise<ServedProvider> {
     const statuses: string[] = [];
     const stack = options.stack ?? randomName('tb');
     const server = new grpc.Server();
@@ -81,6 +90,12 @@ export class ServedProvider {
       });
     });
     return new ServedProvider(server, port, stack, statuses);
+  }
+
+  async configure(): Promise<void> {
+    const request = new provider.ConfigureRequest();
+    request.setArgs(writeStruct(properties({})));
+    await call((done) => this.rpc.configure(request, done));
   }
 
   urn(type: string, name: string): string {
@@ -111,7 +126,14 @@ export class ServedProvider {
     options: { readonly preview?: boolean; readonly timeoutSeconds?: number } = {},
   ): Promise<Kept> {
     const urn = this.urn(type, name);
-    const inputs = await this.checked(urn, news);
+    return this.created({ urn, inputs: await this.checked(urn, news) }, options);
+  }
+
+  /** Of inputs that were checked. */
+  async created(
+    { urn, inputs }: Pick<Kept, 'urn' | 'inputs'>,
+    options: { readonly preview?: boolean; readonly timeoutSeconds?: number } = {},
+  ): Promise<Kept> {
     const request = new provider.CreateRequest();
     request.setUrn(urn);
     request.setProperties(writeStruct(inputs));
