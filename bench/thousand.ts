@@ -11,13 +11,15 @@ import { openStoredSite } from '../operations/stored-site';
 import type { Surroundings } from '../operations/surroundings';
 import type { TargetOptions } from '../operations/target';
 import { upMany } from '../operations/up-many';
+import { upgrade } from '../operations/upgrade';
 import { loadSpec } from '../spec';
 import type { ProcessUse } from './figures';
 import { specText } from './first-up';
+import { olderMake } from './older-make';
 import { cpuBetween, keptResidentMiB } from './process-use';
 
-export const PHASES = ['create', 'update', 'end'] as const;
-export type Phase = (typeof PHASES)[number];
+const PHASES = ['create', 'upgrade', 'end'] as const;
+type Phase = (typeof PHASES)[number];
 
 /** One chunk of one phase. */
 export interface ThousandPoint {
@@ -48,7 +50,10 @@ export interface ThousandBench {
   readonly more: () => Promise<Readonly<Record<string, number>>>;
 }
 
-/** Creates, changes and ends so many testbeds, a chunk at a time; hears of every chunk, and leaves out those that are done. */
+/**
+ * Creates so many testbeds as an older version made them, upgrades them and ends them, a chunk at a time; hears of every chunk, and leaves out those that
+ * are done.
+ */
 export async function runThousand(
   bench: ThousandBench,
   { total, chunk, atOnce }: ThousandPlan,
@@ -63,15 +68,7 @@ export async function runThousand(
       if (points.some((point) => point.phase === phase && point.at === at)) continue;
       const before = await bench.processes();
       const began = performance.now();
-      const { testbeds } =
-        phase === 'end'
-          ? await endNamed(names, { target, atOnce }, surroundings)
-          : await upMany(
-              names.map((name) => ({ spec: specOf(name, phase), place: name })),
-              { ...target, atOnce },
-              surroundings,
-            );
-      requireDone(testbeds);
+      requireDone(await WORK[phase](names, { ...target, atOnce }, surroundings));
       const wall = (performance.now() - began) / 1000 / names.length;
       const cpu = cpuBetween(before, await bench.processes(), names.length);
       onPoint({
@@ -87,31 +84,52 @@ export async function runThousand(
     }
 }
 
-/** Some may be ended already by a run that was killed. */
-async function endNamed(
+type Outcome = Pick<ManyItem<never>, 'name' | 'error'> & { readonly state: string };
+type Work = (
   names: readonly string[],
-  { target, atOnce }: { readonly target: TargetOptions; readonly atOnce: number | undefined },
+  options: TargetOptions & Pick<ThousandPlan, 'atOnce'>,
   surroundings: Surroundings,
-): Promise<{ readonly testbeds: readonly Pick<ManyItem<never>, 'name' | 'state' | 'error'>[] }> {
+) => Promise<readonly Outcome[]>;
+
+const createNamed: Work = async (names, options, surroundings) =>
+  (
+    await upMany(
+      names.map((name) => ({ spec: specOf(name), place: name })),
+      options,
+      { ...surroundings, make: olderMake() },
+    )
+  ).testbeds;
+
+const upgradeNamed: Work = async (names, options, surroundings) => {
+  const { testbeds } = await upgrade({ ...options, names, wave: names.length }, surroundings);
+  const idle = testbeds.find(({ state, changes }) => state === 'upgraded' && changes.length === 0);
+  if (idle !== undefined) throw new Error(`nothing of ${idle.name} was changed by its upgrade: it was no older one`);
+  return testbeds;
+};
+
+/** Some may be ended already by a run that was killed. */
+const endNamed: Work = async (names, options, surroundings) => {
   await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
   const standing: string[] = [];
   for (const name of names) if ((await site.records.find(name)) !== undefined) standing.push(name);
-  if (standing.length === 0) return { testbeds: [] };
-  const result = await downAll({ ...target, names: standing, all: false, atOnce }, surroundings);
-  return { testbeds: 'testbeds' in result ? result.testbeds : [] };
-}
+  if (standing.length === 0) return [];
+  const result = await downAll({ ...options, names: standing, all: false }, surroundings);
+  return 'testbeds' in result ? result.testbeds : [];
+};
 
-function requireDone(testbeds: readonly Pick<ManyItem<never>, 'name' | 'state' | 'error'>[]): void {
-  const [first] = testbeds.filter(({ state }) => state !== 'done');
+const WORK: Readonly<Record<Phase, Work>> = { create: createNamed, upgrade: upgradeNamed, end: endNamed };
+
+/** Those that a killed run brought on already are current. */
+const DONE: readonly string[] = ['done', 'upgraded', 'current'];
+
+function requireDone(testbeds: readonly Outcome[]): void {
+  const [first] = testbeds.filter(({ state }) => !DONE.includes(state));
   if (first === undefined) return;
   throw new Error(`${first.name} is ${first.state}: ${first.error?.code ?? ''} ${first.error?.message.en ?? ''}`);
 }
 
-function specOf(name: string, phase: Phase): ReturnType<typeof requireProvisionable> {
-  const spec: unknown = JSON.parse(specText(name));
-  const changed =
-    phase === 'update' ? { ...Object(spec), members: ['one@startup.example', 'four@startup.example'] } : spec;
-  return requireProvisionable(loadSpec({ file: name, text: JSON.stringify(changed) }, { now: new Date() }));
+function specOf(name: string): ReturnType<typeof requireProvisionable> {
+  return requireProvisionable(loadSpec({ file: name, text: specText(name) }, { now: new Date() }));
 }
 
 /** The cost of one at the end of a phase may be so much of that at its beginning. */

@@ -1,7 +1,7 @@
 import { TestbedError, text, verbatim } from '../errors';
 import { operationsAtOnce } from './at-once';
 import { down, type DownOptions, type DownResult } from './down';
-import { requireRecord } from './known';
+import { requireRecords } from './known';
 import { doMany, notAllDone, type ManyItem } from './many';
 import type { TestbedRecord } from './records';
 import { openSharedWorks } from './shared-work';
@@ -39,7 +39,7 @@ export async function downAll(
   if (only !== undefined && more.length === 0) return down({ ...target, name: only }, surroundings);
   const began = performance.now();
   await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
-  const records = all ? await site.records.list() : await recordsOf(names, site.records);
+  const records = all ? await site.records.list() : await requireRecords(site.records, names);
   if (records.length === 0) return { testbeds: [], elapsedMs: performance.now() - began, failure: undefined };
   await surroundings.confirm(question(records));
   const byName = new Map(records.map((record) => [record.name, record]));
@@ -80,18 +80,6 @@ export async function downAll(
     },
     runners,
   );
-}
-
-async function recordsOf(
-  names: readonly string[],
-  records: Parameters<typeof requireRecord>[0],
-): Promise<readonly TestbedRecord[]> {
-  const found = new Map<string, TestbedRecord>();
-  for (const name of names) {
-    const record = await requireRecord(records, name);
-    found.set(record.id, record);
-  }
-  return [...found.values()];
 }
 
 /** More than these are counted, not named. */

@@ -19,6 +19,16 @@ export async function requireRecord(records: Records, name: string): Promise<Tes
   );
 }
 
+/** As `requireRecord`, of several; each once, however often and by whichever name it is asked for. */
+export async function requireRecords(records: Records, names: readonly string[]): Promise<readonly TestbedRecord[]> {
+  const found = new Map<string, TestbedRecord>();
+  for (const name of names) {
+    const record = await requireRecord(records, name);
+    found.set(record.id, record);
+  }
+  return [...found.values()];
+}
+
 /** As `requireRecord`, for who only looks: the store is closed again at once. */
 export async function recordOf(site: Site, name: string, surroundings: Surroundings): Promise<TestbedRecord> {
   await using stored = await openStoredSite(site, surroundings);

@@ -46,7 +46,11 @@ export async function previewSpec(
         if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
         const id = known?.id ?? (await records.newId());
         const credentials = known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, 'keep', surroundings.now());
-        const program = testbedProgram(id, spec, credentials, target.pins);
+        const program = testbedProgram(id, spec, {
+          databaseCredentials: credentials,
+          pins: target.pins,
+          make: surroundings.make,
+        });
         // Its token is on its way while the plan is judged.
         return duringLook(target, { stack: id, purpose: `preview ${id}` }, surroundings, async (connection) => {
           const plan = await judgeProgram(

@@ -4,19 +4,25 @@ import type { ProgramReference } from '../engine/types';
 import type { JsonObject, JsonValue } from '../kubernetes/types';
 import type { AdmittedSpec } from '../spec';
 import type { ImagePins } from '../stacks/node-images';
+import type { Make } from './versions';
 
-/**
- * The program of one testbed's stack with its arguments; the same spec gives the same arguments. `databaseCredentials` counts from 1; `pins`
- * are the images that the cluster's own node has.
- */
+export interface ProgramChoices {
+  /** Counts from 1, which is the default. */
+  readonly databaseCredentials?: number | undefined;
+  /** The images that the cluster's own node has. */
+  readonly pins?: ImagePins | undefined;
+  /** Default: this version's. */
+  readonly make?: Make | undefined;
+}
+
+/** The program of one testbed's stack with its arguments; the same spec gives the same arguments. */
 export function testbedProgram(
   id: string,
   spec: AdmittedSpec,
-  databaseCredentials = 1,
-  pins?: ImagePins,
+  { databaseCredentials = 1, pins, make }: ProgramChoices = {},
 ): ProgramReference {
   return {
-    module: stackModule('testbed'),
+    module: make?.module ?? stackModule('testbed'),
     args: { id, spec: asJson(spec), databaseCredentials, ...(pins === undefined ? {} : { pins: { ...pins } }) },
   };
 }

@@ -2,6 +2,7 @@ import type { DocumentStore } from '../engine/store/types';
 import type { Engine } from '../engine/types';
 import type { VendorPlugin } from '../engine/vendor-plugin';
 import type { Language, OnProgress, Text } from '../errors';
+import type { Make } from './versions';
 
 /** What a use case gets from whoever calls it: the world outside as values and ports, so that it can run in a test or a service alike. */
 export interface Surroundings {
@@ -23,4 +24,6 @@ export interface Surroundings {
   readonly engine?: Engine;
   /** The site's open store, kept by the caller; without it each use case opens it and closes it. */
   readonly store?: DocumentStore;
+  /** What builds testbeds, where that is another version than this one. */
+  readonly make?: Make;
 }

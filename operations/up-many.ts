@@ -121,7 +121,11 @@ async function judgeAll(
   const { pins } = shared.target;
   const step = beginStep(specs.length, surroundings);
   const ends = await inPool(specs, { atOnce, signal }, async ({ spec }) => {
-    const plan = { program: testbedProgram(UNNAMED, spec, 1, pins), stack: UNNAMED, grade: spec.grade };
+    const plan = {
+      program: testbedProgram(UNNAMED, spec, { pins, make: surroundings.make }),
+      stack: UNNAMED,
+      grade: spec.grade,
+    };
     await judgeProgram(
       surroundings.engine,
       site,

@@ -1,4 +1,3 @@
-import { packageVersion } from '../package/root';
 import type { AdmittedSpec } from '../spec';
 import { isNoSpace, isTestbedError } from '../errors';
 import { FIRST_CREDENTIALS } from './database-credentials';
@@ -21,7 +20,7 @@ export async function takeName(
   target: Target,
   surroundings: Surroundings,
 ): Promise<{ record: TestbedRecord; isNew: boolean }> {
-  const now = surroundings.now().toISOString();
+  const madeBy = presentVersion(surroundings);
   const bare: TestbedRecord = {
     version: 1,
     id,
@@ -29,10 +28,10 @@ export async function takeName(
     spec: asJson(spec),
     cluster: target.reference,
     infrastructure: 'provisioning',
-    components: packageVersion(),
-    versions: { madeBy: presentVersion(surroundings.now()), history: [] },
-    createdAt: now,
-    changedAt: now,
+    components: madeBy.package,
+    versions: { madeBy, history: [] },
+    createdAt: madeBy.at,
+    changedAt: madeBy.at,
     outputs: {},
   };
   // In the first write, not in a second one after it.

@@ -1,4 +1,3 @@
-import { packageVersion } from '../package/root';
 import type { Claim } from '../engine/claims/held-claim';
 import type { OperationResult } from '../engine/types';
 import type { AdmittedSpec } from '../spec';
@@ -84,7 +83,11 @@ export async function upSpec(
       }
       const credentials =
         known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, options.credentials ?? 'keep', within.now());
-      const program = testbedProgram(id, spec, credentials, target.pins);
+      const program = testbedProgram(id, spec, {
+        databaseCredentials: credentials,
+        pins: target.pins,
+        make: within.make,
+      });
       const [plan] = await Promise.all([
         judgeProgram(
           engine,
@@ -111,8 +114,7 @@ export async function upSpec(
         ...fieldsOf(spec),
         spec: asJson(spec),
         outputs: { ...operation.outputs },
-        components: packageVersion(),
-        ...builtNow(record, within.now()),
+        ...builtNow(record, within),
         changedAt: within.now().toISOString(),
       };
       await records.save(applied);
@@ -160,7 +162,11 @@ async function provision(
         kind: 'up',
         stack: record.id,
         claim,
-        program: testbedProgram(record.id, spec, record.database?.credentials, place.pins),
+        program: testbedProgram(record.id, spec, {
+          databaseCredentials: record.database?.credentials,
+          pins: place.pins,
+          make: surroundings.make,
+        }),
         connection,
         waitFor: 'applied',
       },

@@ -41,7 +41,7 @@ export async function upgradePlan(
   const { target } = shared;
   requireSameCluster(record.name, record.cluster, target);
   const known = { name: record.name, id: record.id, from: lastVersion(record), record };
-  const isBuilt = isCurrent(record, surroundings.now());
+  const isBuilt = isCurrent(record, surroundings);
   if (isBuilt && target.pins === undefined)
     return { ...known, spec: undefined, changes: [], endsData: [], isCurrent: true, words: CURRENT };
   const spec = readKeptSpec(record.spec);

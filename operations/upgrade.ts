@@ -1,6 +1,6 @@
 import { text, verbatim, type TestbedError, type Text } from '../errors';
 import { operationsAtOnce } from './at-once';
-import { requireRecord } from './known';
+import { requireRecords } from './known';
 import { doMany, notAllDone, type ManyItem } from './many';
 import type { TestbedRecord } from './records';
 import { openSharedWorks, type SharedWorks } from './shared-work';
@@ -14,8 +14,8 @@ import { upSpec } from './up';
 import { presentVersion } from './versions';
 
 export interface UpgradeOptions extends TargetOptions {
-  /** Name or id; without it all testbeds of the site. */
-  readonly name?: string | undefined;
+  /** Names or ids; without any all testbeds of the site. */
+  readonly names?: readonly string[] | undefined;
   /** How many are brought on before the next are begun. Default 10. */
   readonly wave?: number | undefined;
   /** How many work at the same time. Default by cores and free memory. */
@@ -62,11 +62,11 @@ const WAVE = 10;
  */
 export async function upgrade(options: UpgradeOptions, surroundings: Surroundings): Promise<UpgradeResult> {
   await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
-  const { name } = options;
+  const { names = [] } = options;
   const records =
-    name === undefined
+    names.length === 0
       ? (await site.records.list()).filter(({ infrastructure }) => infrastructure !== 'destroying')
-      : [await requireRecord(site.records, name)];
+      : await requireRecords(site.records, names);
   const atOnce = operationsAtOnce(options.atOnce, records.length);
   return withEngine(
     surroundings,
@@ -182,10 +182,10 @@ function question(todo: readonly UpgradeItem[], { wave = WAVE }: UpgradeOptions)
   );
 }
 
-function finished(items: readonly Planned[], waves: number, { now, signal }: Surroundings): UpgradeResult {
-  const { package: version, components } = presentVersion(now());
+function finished(items: readonly Planned[], waves: number, surroundings: Surroundings): UpgradeResult {
+  const { package: version, components } = presentVersion(surroundings);
   const testbeds = items.map(({ record: _record, spec: _spec, ...item }): UpgradeItem => item);
-  return { to: { package: version, components }, testbeds, waves, failure: failureOf(testbeds, signal) };
+  return { to: { package: version, components }, testbeds, waves, failure: failureOf(testbeds, surroundings.signal) };
 }
 
 const STATES: Readonly<Record<UpgradeState, ManyItem<unknown>['state']>> = {

@@ -1,13 +1,25 @@
 import { COMPONENTS_VERSION } from '../components/version';
 import { packageVersion } from '../package/root';
 import type { TestbedRecord } from './records';
+import type { Surroundings } from './surroundings';
 
 /** What a testbed was built by: the package, the count of its components, and when. */
 export type BuiltBy = NonNullable<TestbedRecord['versions']>['madeBy'];
 
+/** Another version's way to build a testbed, beside this version's own. */
+export interface Make {
+  readonly package: string;
+  readonly components: number;
+  /** Path of its built program, which takes the arguments that this version gives its own. */
+  readonly module: string;
+}
+
+type Builder = Pick<Surroundings, 'now' | 'make'>;
+
 /** What builds testbeds now. */
-export function presentVersion(now: Date): BuiltBy {
-  return { package: packageVersion(), components: COMPONENTS_VERSION, at: now.toISOString() };
+export function presentVersion({ now, make }: Builder): BuiltBy {
+  const { package: version, components } = make ?? { package: packageVersion(), components: COMPONENTS_VERSION };
+  return { package: version, components, at: now().toISOString() };
 }
 
 /** What last built it. Records from before this was kept say the package only. */
@@ -19,17 +31,23 @@ function madeBy({ versions, components, createdAt }: TestbedRecord): BuiltBy {
   return versions?.madeBy ?? { package: components, components: 0, at: createdAt };
 }
 
-/** The versions of a record that is built now: what made it stays, and what changed it since stands behind, one entry a change of version. */
-export function builtNow(record: TestbedRecord, now: Date): Required<Pick<TestbedRecord, 'versions'>> {
-  const present = presentVersion(now);
+/** What a record that is built now says of it: what made it stays, and what changed it since stands behind, one entry a change of version. */
+export function builtNow(
+  record: TestbedRecord,
+  builder: Builder,
+): Required<Pick<TestbedRecord, 'components' | 'versions'>> {
+  const present = presentVersion(builder);
   const history = record.versions?.history ?? [];
   const isSame = isVersion(lastVersion(record), present);
-  return { versions: { madeBy: madeBy(record), history: isSame ? history : [...history, present] } };
+  return {
+    components: present.package,
+    versions: { madeBy: madeBy(record), history: isSame ? history : [...history, present] },
+  };
 }
 
 /** Whether what is recorded was built, to its end, by what builds testbeds now. */
-export function isCurrent(record: TestbedRecord, now: Date): boolean {
-  return record.infrastructure === 'ready' && isVersion(lastVersion(record), presentVersion(now));
+export function isCurrent(record: TestbedRecord, builder: Builder): boolean {
+  return record.infrastructure === 'ready' && isVersion(lastVersion(record), presentVersion(builder));
 }
 
 function isVersion(one: BuiltBy, other: BuiltBy): boolean {

@@ -23,7 +23,7 @@ interface Progress {
 const TESTBEDS_A_NODE = 50;
 
 /**
- * `--only thousand [-- --testbeds 1000] [-- --chunk 50] [-- --at-once N]`: so many testbeds created, changed and ended by a pool on one control plane with
+ * `--only thousand [-- --testbeds 1000] [-- --chunk 50] [-- --at-once N]`: so many testbeds created by an older version's program, upgraded and ended by a pool on one control plane with
  * simulated nodes; what one costs must not grow with their number, nor the worker's memory, and nothing may be left.
  */
 export const thousand: Suite = {

@@ -1,7 +1,7 @@
 import { TestbedError, text, type Text } from '../../errors';
 import type { UpgradeResult } from '../../operations/upgrade';
 import { defineCommand } from '../cli/command';
-import { numberFlag, optionalWord, switchFlag } from '../cli/flags';
+import { numberFlag, severalWords, switchFlag } from '../cli/flags';
 import { line, table, toned, type Block, type Cell, type Tone } from '../cli/view';
 import { changeBlocks } from './operation-view';
 import { TARGET_FLAGS } from './target-flags';
@@ -29,7 +29,7 @@ export const upgradeCommand = defineCommand({
     "Previews every testbed by the cluster's own dry run, asks, and goes on in waves; a wave with a failure is the last. Run again it goes on where it stopped. What would end data is refused without --accept-data-loss. Each testbed keeps the record of which version made it.",
     '클러스터의 모의 실행으로 모든 테스트베드를 미리 본 뒤 확인을 받고 차수별로 진행합니다. 실패한 차수가 있으면 그 뒤는 진행하지 않으며, 다시 실행하면 멈춘 곳부터 이어서 합니다. 데이터가 사라지는 변경은 --accept-data-loss 없이는 거부됩니다. 각 테스트베드를 처음 만든 버전은 기록에 계속 남습니다.',
   ),
-  positionals: { name: optionalWord(text('name or id of the testbed', '테스트베드의 이름 또는 ID')) },
+  positionals: { name: severalWords(text('names or ids of testbeds', '테스트베드의 이름 또는 ID')) },
   flags: {
     all: switchFlag({ summary: text('every testbed of this site', '이 사이트의 모든 테스트베드를 대상으로 합니다') }),
     wave: numberFlag({
@@ -64,16 +64,16 @@ export const upgradeCommand = defineCommand({
     'some testbeds may be upgraded and one half-made: the same command goes on',
     '일부만 업그레이드되었을 수 있습니다. 같은 명령을 다시 실행하면 이어서 합니다',
   ),
-  handler: async ({ name, all, 'accept-data-loss': acceptDataLoss, ...args }, context) => {
-    if (all === (name !== undefined))
+  handler: async ({ name: names, all, 'accept-data-loss': acceptDataLoss, ...args }, context) => {
+    if (all === names.length > 0)
       throw new TestbedError(
         'UsageWrong',
         text(
-          'give the name of a testbed, or --all for every one of this site',
+          'give names of testbeds, or --all for every one of this site',
           '테스트베드 이름을 지정하거나, 이 사이트 전체를 대상으로 하려면 --all을 지정하세요',
         ),
       );
-    return (await import('../../operations/upgrade.js')).upgrade({ ...args, name, acceptDataLoss }, context);
+    return (await import('../../operations/upgrade.js')).upgrade({ ...args, names, acceptDataLoss }, context);
   },
   view: ({ testbeds, to, waves }) => [
     ...testbeds.flatMap(details),

@@ -29,7 +29,7 @@ const point = (more: Partial<ThousandPoint>): ThousandPoint => ({
 });
 
 describe('a thousand testbeds', () => {
-  it('in small: six are created, changed and ended in chunks, and nothing is left', async () => {
+  it('in small: six of an older version are created, upgraded and ended in chunks, and nothing is left', async () => {
     const points: ThousandPoint[] = [];
     const plan = { total: 6, chunk: 3, atOnce: 2 };
     const bench = {
@@ -43,15 +43,15 @@ describe('a thousand testbeds', () => {
     await runThousand(
       bench,
       { ...plan, total: 3 },
-      [point({ phase: 'update', at: 3 }), point({ phase: 'end', at: 3 })],
+      [point({ phase: 'upgrade', at: 3 }), point({ phase: 'end', at: 3 })],
       (one) => points.push(one),
     );
     await runThousand(bench, plan, [...points], (one) => points.push(one));
     expect(points.map(({ phase, at }) => `${phase} ${at}`)).toEqual([
       'create 3',
       'create 6',
-      'update 3',
-      'update 6',
+      'upgrade 3',
+      'upgrade 6',
       'end 3',
       'end 6',
     ]);

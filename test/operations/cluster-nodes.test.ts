@@ -157,7 +157,7 @@ describe('images of the cluster’s own node', () => {
     if (!loaded.ok) throw new Error('the preset database does not load');
     const admitted = judgeGrade(loaded.spec);
     if (!admitted.ok) throw admitted.refusal;
-    const program = testbedProgram('tb-abc123', admitted.spec, 1, { 'postgres:15': pin });
+    const program = testbedProgram('tb-abc123', admitted.spec, { pins: { 'postgres:15': pin } });
     const planned = await engine.rehearse({ program, stack: 'tb-abc123' });
     const judgement = judgePlan(planned, {
       catalogue: loadCatalogue({ nodeImages }),

@@ -159,7 +159,7 @@ describe('an upgrade of many', () => {
     onSite(async (site) => {
       await made(site, ['spec-less']);
       await mark(site, 'spec-less', { spec: undefined });
-      const result = await run(site, { name: 'spec-less' });
+      const result = await run(site, { names: ['spec-less'] });
       expect(states(result)).toEqual(['spec-less failed']);
       expect(result.failure?.details[0]?.en).toBe(
         "spec-less: failed (StateUnreadable): the record of 'spec-less' does not hold its spec: an earlier version wrote it",
