@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { KubernetesClient } from '../../../kubernetes/types';
 import { sharedUp } from '../../../operations/shared';
 import { toolPath } from '../../../platform/toolchain';
@@ -12,7 +13,7 @@ import { inTurn, objectOf, under, until, type FaultBench, type FaultClass } from
 /** Small enough to be filled in seconds, large enough for what testbeds share. */
 const SMALL_BYTES = 24 * 1024 * 1024;
 const FILLING_BYTES = 900_000;
-const FILLERS = 60;
+const FILLINGS = 60;
 
 /** What becomes of the store behind the API server; on a control plane of bare processes, without nodes, so testbeds have no database. */
 export const ETCD: readonly FaultClass[] = [
@@ -87,37 +88,30 @@ function memberLoss(bench: FaultBench, { etcds }: BareControlPlane): Promise<str
 async function noSpace(bench: FaultBench, { etcds }: BareControlPlane): Promise<string> {
   const { admin } = bench.place;
   const address = etcds[0]?.address ?? '';
-  const filler = (index: number) => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    name: `filler-${index}`,
-    namespace: 'default',
-  });
+  const filler = { apiVersion: 'v1', kind: 'ConfigMap', name: 'filler', namespace: 'default' };
+  // One object again and again: what compaction takes away is what no longer stands.
+  const fill = (index: number): Promise<unknown> =>
+    admin.apply(objectOf(filler, { data: { [`turn-${index}`]: 'x'.repeat(FILLING_BYTES) } }));
   return under(bench, {
     flow: 'update',
     at: {
       write: 2,
       side: 'after',
       meanwhile: async () => {
-        for (let index = 0; index < FILLERS && (await isWritable(admin)); index += 1)
-          await admin
-            .create(objectOf(filler(index), { data: { x: 'x'.repeat(FILLING_BYTES) } }))
-            .catch(() => undefined);
+        for (let index = 0; index < FILLINGS && (await isWritable(admin)); index += 1)
+          await fill(index).catch(() => undefined);
         if (await isWritable(admin)) throw new Error('etcd was not filled');
       },
     },
     lift: async () => {
-      // Room first, by hand: etcd refuses even what would end an object.
-      const { revision } = await ask(address, 'kv/range', {
-        key: 'AA==',
-        range_end: 'AA==',
-        limit: '1',
-        keys_only: true,
-      });
+      // As an operator would: room first, and the alarm last, which each member raised for itself.
+      const { revision } = (await ask(address, 'kv/range', EVERY_KEY)).header;
       await ask(address, 'kv/compaction', { revision, physical: true });
       await ask(address, 'maintenance/defragment', {});
-      await ask(address, 'maintenance/alarm', { action: 'DEACTIVATE', memberID: '0', alarm: 'NOSPACE' });
-      for (let index = 0; index < FILLERS; index += 1) await admin.delete(filler(index)).catch(() => undefined);
+      const { alarms } = await ask(address, 'maintenance/alarm', { action: 'GET' });
+      if (alarms.length === 0) throw new Error('etcd has raised no alarm');
+      for (const { memberID, alarm } of alarms)
+        await ask(address, 'maintenance/alarm', { action: 'DEACTIVATE', memberID, alarm });
       await until('etcd takes writes again', () => isWritable(admin));
     },
     codes: [1],
@@ -143,10 +137,17 @@ async function isWritable(admin: KubernetesClient): Promise<boolean> {
     );
 }
 
-/** One call of etcd's JSON gateway; gives the revision that every answer's header bears. */
-async function ask(address: string, path: string, body: object): Promise<{ readonly revision: string }> {
+const EVERY_KEY = { key: 'AA==', range_end: 'AA==', limit: '1', keys_only: true };
+
+const answerSchema = z.object({
+  header: z.object({ revision: z.string().default('0') }).default({ revision: '0' }),
+  alarms: z.array(z.object({ memberID: z.string(), alarm: z.string() })).default([]),
+});
+
+/** One call of etcd's JSON gateway. */
+async function ask(address: string, path: string, body: object): Promise<z.output<typeof answerSchema>> {
   const answer = await fetch(`${address}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${text}`);
-  return { revision: /"revision":"(\d+)"/.exec(text)?.[1] ?? '0' };
+  return answerSchema.parse(JSON.parse(text));
 }
