@@ -11,8 +11,11 @@ const LAST_EVENT_MS = 2000;
 /** The CLI asks a program for its plugins over one connection and runs it over a second; events take one. */
 const PROGRAM_CONNECTIONS = 2;
 
-/** The CLI makes one for each provider of the program and of the state, the default one too. So that port stays open until the operation ends, but for the last of them. */
-const PROVIDER_CONNECTIONS = 8;
+/**
+ * The CLI makes one for each provider of the program and of the state, the default one too. So that port stays open until the operation ends, but for the last of
+ * them. More than are served (provider-host.ts) are let in, so that they are told why they are not.
+ */
+const PROVIDER_CONNECTIONS = 64;
 
 /** One operation inside a runner: program, provider and events, each on a port of its own. */
 export interface Hosting {

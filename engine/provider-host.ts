@@ -28,6 +28,9 @@ export function loadProvider(module: string | undefined): ProviderService {
   return module === undefined ? providerService : providerModule.parse(load(module)).providerService;
 }
 
+/** Providers that an operation serves: each has an instance and a connection of its own. */
+const MOST_PROVIDERS = 8;
+
 interface Listeners {
   readonly onStatus: (urn: string, message: Text) => void;
   readonly onRepaired: (repaired: Repaired) => void;
@@ -54,9 +57,14 @@ export function hostProvider(
   };
   const repairs = request.repair === undefined ? undefined : openRepairs({ objects: request.repair, onRepaired });
   const service = loadProvider(request.provider);
+  let instances = 0;
   return {
     definition: ResourceProviderService,
-    implement: (ended) => service({ ...context, signal: AbortSignal.any([signal, ended]) }, repairs),
+    implement: (ended) => {
+      instances += 1;
+      const own = { ...context, signal: AbortSignal.any([signal, ended]) };
+      return service(instances > MOST_PROVIDERS ? { ...own, mostInstances: MOST_PROVIDERS } : own, repairs);
+    },
     takeWarnings: () => client.takeWarnings(),
     release: () => client.close(),
   };

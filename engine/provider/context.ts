@@ -17,6 +17,8 @@ export interface ProviderContext {
   readonly clusterUid?: string;
   /** Namespaces that this preview would create, shared by the instances of an operation. Default: this instance's alone. */
   readonly plannedNamespaces?: Set<string>;
+  /** This instance is one more than so many, which is all that an operation serves: it only says so. */
+  readonly mostInstances?: number;
   /** What an object still waits for; a line of words without secrets. */
   readonly onStatus: (urn: string, message: Text) => void;
   /** Ends the run's waits. Writes under way are finished, so that state tells the truth. */

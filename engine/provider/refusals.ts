@@ -89,6 +89,23 @@ export function notConfigured(): TestbedError {
   );
 }
 
+/** More providers than an operation serves. */
+export function tooManyProviders(most: number): TestbedError {
+  return new TestbedError(
+    'EngineFailed',
+    text(
+      `the program has more than ${most} Kubernetes providers`,
+      `프로그램의 Kubernetes 프로바이더가 ${most}개보다 많습니다`,
+    ),
+    {
+      hint: text(
+        'the default one counts: give objects their metadata.namespace in place of a provider for each namespace, or divide the program',
+        '기본 프로바이더도 포함한 수입니다. 네임스페이스마다 프로바이더를 두는 대신 객체에 metadata.namespace를 지정하거나 프로그램을 나누세요',
+      ),
+    },
+  );
+}
+
 /** What a call that the run's end cut short is told as: not the pause that it was in, but why it was not gone on with. */
 export function afterCancel(error: unknown, signal: AbortSignal): unknown {
   const status = failedWith(error)?.status;

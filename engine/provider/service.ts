@@ -14,6 +14,7 @@ import { create, update } from './lifecycle';
 import { formatPath } from './paths';
 import { readObject } from './read';
 import { timeoutFor } from './ready';
+import { tooManyProviders } from './refusals';
 import { refusedFunction } from './type-token';
 import type { Repairs } from './repair';
 import { unary, unaryOnceConfigured } from './unary';
@@ -53,6 +54,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
     getMappings: unary(run, () => new provider.GetMappingsResponse()),
 
     checkConfig: unary(run, (request: provider.CheckRequest) => {
+      refuseOneTooMany(context);
       const { inputs, failures } = checkConfiguration(context, readStruct(request.getNews()));
       return checkResponse(inputs, failures);
     }),
@@ -71,6 +73,7 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
       );
     }),
     configure: unary(run, (request: provider.ConfigureRequest) => {
+      refuseOneTooMany(context);
       configure(run, readStruct(request.getArgs()));
       const answer = new provider.ConfigureResponse();
       answer.setAcceptsecrets(true);
@@ -164,6 +167,11 @@ export function providerService(context: ProviderContext, repairs?: Repairs): Un
     parameterize: refused(() => 'parameterize'),
     list: (call: { emit: (event: 'error', error: unknown) => void }) => call.emit('error', notServed('list')),
   };
+}
+
+/** Said where the engine begins with an instance: CheckConfig for one of the program, Configure for one of the state. */
+function refuseOneTooMany({ mostInstances }: ProviderContext): void {
+  if (mostInstances !== undefined) throw tooManyProviders(mostInstances);
 }
 
 function namingOf(request: provider.CheckRequest): Pick<CheckQuestion, 'naming'> {
