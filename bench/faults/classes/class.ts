@@ -30,6 +30,9 @@ export interface FaultClass {
   readonly tests?: readonly { readonly file: string; readonly title: string }[];
 }
 
+/** The first write of a testbed's own. */
+export const FIRST_OBJECT = /^PATCH .*\/namespaces\/tb-/;
+
 /** The course of one command under a fault. */
 export interface Course {
   readonly flow: Flow;
