@@ -18,7 +18,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/real-node/**'],
           globalSetup: ['test/support/prepare.ts'],
-          maxWorkers: 2,
+          // One more than the cores that a modest machine has: much of a test is waiting for a cluster.
+          maxWorkers: 3,
         },
       },
       {
