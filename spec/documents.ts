@@ -29,7 +29,7 @@ export function loadSpecs(source: SpecSource, options: LoadOptions): readonly Sp
   const parts = partsOf(whole).filter(({ text: part }) => hasContent(part));
   if (parts.length === 0) return [{ loaded: loadSpec(source, options), name: BEGINNING }];
   return parts.map(({ text: part, line }): SpecDocument => {
-    const loaded = loadSpec({ file: source.file, text: part }, options);
+    const loaded = loadSpec({ file: source.file, text: part }, { ...options, linesBefore: line - 1 });
     const name = nameOf(part);
     return { loaded: moved(loaded, whole, line - 1), name: { ...name, line: name.line + line - 1 } };
   });
@@ -100,7 +100,7 @@ function nameOf(part: string): NamePlace {
   return { ...placeOf(part, start), length: end - start };
 }
 
-/** An issue's own words may still count lines from the document's beginning; its place does not. */
+/** Puts the issues where they stand in the file. */
 function moved(found: LoadResult, whole: string, lines: number): LoadResult {
   const source = { ...found.source, text: whole };
   if (found.ok) return { ...found, source };

@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly now: Date;
   /** Minutes east of UTC where a day ends. @default 540 (Korea) */
   readonly offsetMinutes?: number;
+  /** Lines of the file that come before the text, for words that name a line; places are the text's own. @default 0 */
+  readonly linesBefore?: number;
 }
 
 interface LoadedSpec {
@@ -43,7 +45,7 @@ export function loadSpec(source: SpecSource, options: LoadOptions): LoadResult {
   const clean: SpecSource = { file: source.file, text: source.text.replace(/^\ufeff/, '') };
   const size = Buffer.byteLength(clean.text);
   if (size > LIMITS.fileBytes) return failure({ ...clean, text: clean.text.slice(0, 1024) }, [tooLarge(size)]);
-  const tree = readYaml(clean.text);
+  const tree = readYaml(clean.text, undefined, options.linesBefore);
   const faults = [...unfitCharacters(clean.text), ...tree.findings];
   if (tree.root === undefined || isEmpty(tree.root)) return failure(clean, faults.length > 0 ? faults : [EMPTY]);
   const parsed = specSchema.safeParse(plainValue(tree.root));

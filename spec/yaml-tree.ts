@@ -59,8 +59,9 @@ const NO_FIELDS = new Set([...PROTOTYPE_KEYS, MERGE_KEY]);
 /**
  * Reads YAML 1.2 (core schema) into values with places. One document; no anchors, aliases, tags, directives or merge keys; keys are
  * plain strings, each once; within `bounds`, by default at most 16 levels and 5000 values. All that is wrong is found, not just the first.
+ * `linesBefore` says how many lines of its file come before `source`: for words that name a line.
  */
-export function readYaml(source: string, bounds: TreeBounds = SPEC_BOUNDS): YamlTree {
+export function readYaml(source: string, bounds: TreeBounds = SPEC_BOUNDS, linesBefore = 0): YamlTree {
   const document = parseDocument(source, {
     version: '1.2',
     schema: 'core',
@@ -72,7 +73,7 @@ export function readYaml(source: string, bounds: TreeBounds = SPEC_BOUNDS): Yaml
     // At 'silent' a second document would go unnoticed.
     logLevel: 'error',
   });
-  const reader = new TreeReader(source, bounds);
+  const reader = new TreeReader(source, bounds, linesBefore);
   const root = document.contents === null ? undefined : reader.read(document.contents, START, [], 1);
   const syntax = document.errors.map((error): Finding => {
     const open = error.message.startsWith('Missing closing') && root ? lastQuoted(root, error.pos[0]) : undefined;
@@ -119,6 +120,7 @@ class TreeReader {
   constructor(
     private readonly source: string,
     private readonly bounds: TreeBounds,
+    private readonly linesBefore: number,
   ) {}
 
   /** `around` is shown for a value that is not there: its key. */
@@ -153,7 +155,7 @@ class TreeReader {
       const key = isNode(pair.key) ? this.place(pair.key, around) : around;
       const name = isScalar(pair.key) ? pair.key.value : undefined;
       const first = typeof name === 'string' ? entries.get(name) : undefined;
-      const why = keyRefusal(pair.key, first && placeOf(this.source, first.key.start).line);
+      const why = keyRefusal(pair.key, first && this.linesBefore + placeOf(this.source, first.key.start).line);
       // The value is read all the same: what is wrong inside it is told too.
       const node = this.read(pair.value, key, typeof name === 'string' ? [...path, name] : path, depth + 1);
       if (why !== undefined) this.refuse(key, path, why);

@@ -24,6 +24,23 @@ describe('a file with several specs', () => {
     expect(load(text)).toEqual(['9:1 sizes', '12:7 name', 'three-lab at 21:7']);
   });
 
+  it('names other lines in the words of a problem as lines of the file', () => {
+    const [, second] = loadSpecs(
+      { file: 'all.yaml', text: `${doc('one-lab')}---\n${doc('two-lab', 'size: large\n')}` },
+      { now },
+    );
+    const issues = second?.loaded.ok === false ? second.loaded.issues : [];
+    expect(issues.map(({ line, message }) => [line, message])).toEqual([
+      [
+        18,
+        {
+          en: "the field 'size' stands on line 16 already: keep one of the two",
+          ko: "같은 필드가 16행에 이미 있습니다('size'). 하나만 남기십시오",
+        },
+      ],
+    ]);
+  });
+
   it('without any document is one that is empty', () => {
     expect(load('---\n# only words\n')).toEqual(['1:1 ']);
   });
