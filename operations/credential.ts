@@ -73,7 +73,9 @@ async function beginOperation(
     if (claim !== undefined) await fenceOperations(client, claim, surroundings);
     const secret = operationSecret(stack, claim?.number ?? randomBytes(6), purpose);
     const { name } = secret.metadata;
-    // It may be there although the answer says nothing; the name is this operation's alone.
+    // Where it cannot be ended any more, the next holder does it: it may be there although the answer says nothing.
+    claim?.owesCredential();
+    // The name is this operation's alone.
     end = () => client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name });
     const uid = await makeSecret(client, secret);
     end = () => client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name }, { uid });
@@ -89,14 +91,19 @@ async function beginOperation(
       end: async () => {
         try {
           await end?.();
+          claim?.fenced('credential');
         } finally {
           await client.close();
         }
       },
     };
   } catch (error) {
-    // What failed first is told; what stays is swept later, and its token was never used.
-    await end?.().catch(() => undefined);
+    // What failed first is told; what stays is ended by the next holder, and its token was never used.
+    if (end !== undefined)
+      await end().then(
+        () => claim?.fenced('credential'),
+        () => undefined,
+      );
     await client.close();
     throw isMissing(error) ? withoutProvisioner(error) : error;
   }
@@ -145,7 +152,7 @@ async function withCredential<T>(
   try {
     result = await work(connection, endOnce);
   } catch (error) {
-    // The work has failed already, and that is told. What was never given needs no end; what is left is swept later.
+    // The work has failed already, and that is told. What was never given needs no end; what is left is ended by the next holder.
     await (ending ?? credential.then((given) => given.end())).catch(() => undefined);
     throw error;
   }

@@ -29,15 +29,17 @@ export function operationSecret(stack: string, mark: number | Buffer, purpose: s
 
 /**
  * Keeps former holders of a claim from changing the cluster: ends the Secrets of lower numbers, by which their tokens end, and waits until the API server has forgotten that it accepted
- * them, unless those holders are gone or gave their claim back.
+ * them, unless those holders are gone or have finished. Without a former one that may have left a Secret it asks nothing.
  */
 export async function fenceOperations(
   client: KubernetesClient,
   claim: Claim,
   { onProgress, signal }: Pick<Surroundings, 'onProgress' | 'signal'>,
 ): Promise<void> {
-  if (claim.followed === 'free' && !claim.due.cluster) return;
+  // Who was followed once may have woken up since, and made its Secret just before it found its claim gone.
+  if (!claim.due.cluster && !claim.due.credential && !claim.contested) return;
   await endFormer(client, claim);
+  claim.fenced('credential');
   if (!claim.due.cluster) return;
   const began = performance.now();
   const step = {

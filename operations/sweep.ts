@@ -13,7 +13,7 @@ const FORGOTTEN_AFTER_MS = 2 * 3600 * 1000;
 
 /**
  * Ends what operations that were killed left: Secrets whose holder is provably gone or gave its claim back, at once; those of which this site knows nothing, when their tokens have
- * ended for long, since they may be another site's; and claims of stacks that have neither record nor state. Best done where nobody waits: it reads every claim.
+ * ended for long, since they may be another site's; and claims that nobody else would end, of stacks that have neither record nor state. Best done where nobody waits: it reads every claim.
  */
 export async function sweepOperations(
   site: StoredSite,
@@ -22,14 +22,14 @@ export async function sweepOperations(
 ): Promise<void> {
   // Before the claims are read: what is made later belongs to a later holder.
   const secrets = await secretsOfOperations(client, surroundings.signal);
-  const dead = await deadClaims(site);
+  const left = await leftClaims(site);
   for (const { name, uid, stack, number, born } of secrets) {
     const last = number === undefined ? undefined : await lastOver(site, stack);
     const isOver = number !== undefined && last !== undefined && number <= last;
     if (!isOver && !(surroundings.now().getTime() - born > FORGOTTEN_AFTER_MS)) continue;
     await client.delete({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACES.system, name }, { uid });
   }
-  for (const stack of dead) await endClaim(site, stack, client, surroundings);
+  for (const stack of left) await endClaim(site, stack, client, surroundings);
 }
 
 interface OperationSecret {
@@ -76,16 +76,18 @@ async function isDead({ claim }: SeenClaim): Promise<boolean> {
   return claim.state === 'held' && lifeOf(claim.holder).kind === 'gone';
 }
 
-/** Testbeds whose claim's holder is provably gone. */
-async function deadClaims({ store }: StoredSite): Promise<readonly string[]> {
+/** Testbeds whose claim's holder is provably gone, or gave it back though its credential still stood. */
+async function leftClaims({ store }: StoredSite): Promise<readonly string[]> {
   const { readClaim } = await import('../engine/claims/claim-document.js');
-  const dead: string[] = [];
+  const left: string[] = [];
   for await (const key of store.list('claims/')) {
     const stack = key.slice('claims/'.length);
     const seen = TESTBED_ID.test(stack) ? await readClaim(store, stack) : undefined;
-    if (seen !== undefined && (await isDead(seen))) dead.push(stack);
+    if (seen === undefined) continue;
+    const { claim } = seen;
+    if ((claim.state === 'free' && claim.due.credential) || (await isDead(seen))) left.push(stack);
   }
-  return dead;
+  return left;
 }
 
 /** Follows the dead holder, as any operation would, and ends the claim where nobody will ever ask for the stack again. */

@@ -6,8 +6,8 @@ import { requireStackName } from '../stack-name';
 /** No holder may ask for more patience than this, in milliseconds. */
 export const MAX_TERM_MS = 600_000;
 
-/** What a former holder of whom nobody knows whether it lives could still change, and is kept from: see Claim. */
-const due = z.strictObject({ cluster: z.boolean(), state: z.boolean() });
+/** What is left to do after former holders: see Claim. Claims of versions that did not know of left credentials say nothing of them. */
+const due = z.strictObject({ cluster: z.boolean(), state: z.boolean(), credential: z.boolean().default(false) });
 
 const number = z.int().min(1);
 const holder = z.strictObject({

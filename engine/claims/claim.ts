@@ -101,13 +101,14 @@ export async function takeClaim(options: ClaimOptions): Promise<Claim> {
   }
 }
 
-const NOTHING_DUE: Due = { cluster: false, state: false };
-const ALL_DUE: Due = { cluster: true, state: true };
+const NOTHING_DUE: Due = { cluster: false, state: false, credential: false };
+const ALL_DUE: Due = { cluster: true, state: true, credential: true };
 
 function dueAfter(before: ClaimDocument | undefined): Due {
   const due = before?.due ?? NOTHING_DUE;
-  const isOutlived = before?.state === 'held' && before.holder.outlived === true;
-  return { ...due, cluster: due.cluster || isOutlived };
+  if (before?.state !== 'held') return due;
+  // Whoever is gone was killed before it could end its credential, or say that it did.
+  return { ...due, cluster: due.cluster || before.holder.outlived === true, credential: true };
 }
 
 /** `held`: by somebody who may live. */

@@ -12,7 +12,8 @@ export interface Claim {
   readonly number: number;
   /**
    * What is to be fenced before it is used: a former holder was silent for a term and may wake up. `cluster`: its credentials are to be ended; `state`: the published
-   * state is to be written again, so that what it publishes meets another version.
+   * state is to be written again, so that what it publishes meets another version. `credential`: one stands in the cluster of a holder that has finished and could not end it,
+   * or of this one.
    */
   readonly due: Readonly<Due>;
   /** The last holder gave it back, is gone, or was silent. */
@@ -25,8 +26,10 @@ export interface Claim {
   verify(): Promise<void>;
   /** Says that this is fenced: the next holder need not do it again. */
   fenced(what: keyof Due): void;
+  /** Says that a credential is being made, to be ended by the next holder unless `fenced('credential')` is said before this one gives back. */
+  owesCredential(): void;
   /**
-   * Ends the holding; the number stays. `forget`: the document goes as well, where no former holder may come back to it. Does nothing a second time. Throws ClaimLost
+   * Ends the holding; the number stays. `forget`: the document goes as well, where no former holder may come back to it and nothing is due. Does nothing a second time. Throws ClaimLost
    * where it is another's, and what the store throws; the holding is then ended by the end of this process.
    */
   giveBack(after?: 'keep' | 'forget'): Promise<void>;
@@ -92,7 +95,8 @@ export function holdClaim(
       return;
     }
     const write = async (): Promise<'conflict' | 'written' | 'ended'> => {
-      if (after === 'forget' && !claim.contested) return store.end(key, version);
+      // What is due must stand somewhere: a sweep finds it there when nobody else asks for the stack.
+      if (after === 'forget' && !claim.contested && !due.credential) return store.end(key, version);
       const { number, contested } = claim;
       const content = claimContent({ version: 1, state: 'free', number, due: { ...due }, contested });
       return (await store.write(key, content, version)).kind;
@@ -114,6 +118,9 @@ export function holdClaim(
     verify: () => inTurn(look),
     fenced: (what) => {
       due[what] = false;
+    },
+    owesCredential: () => {
+      due.credential = true;
     },
     giveBack: (after = 'keep') => {
       clearInterval(beat);

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFaultProxy, type FaultProxy } from '../../bench/faults/proxy';
+import { readClaim } from '../../engine/claims/claim-document';
 import { createClient } from '../../kubernetes/client';
 import { failedWith } from '../../kubernetes/failures';
 import type { ClusterConnection, KubernetesClient } from '../../kubernetes/types';
@@ -19,12 +21,15 @@ const PACE = { beatMs: 50, termMs: 200 };
 let site: TestSite;
 let target: Target;
 let admin: KubernetesClient;
+let proxy: FaultProxy;
 beforeAll(async () => {
   site = openTestSite();
+  proxy = await openFaultProxy(testSurroundings().connection);
   target = await openTarget(openSite(site.surroundings.environment), site.target, site.surroundings);
   admin = createClient(testSurroundings().connection);
 });
 afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
   await target.close();
   await admin.close();
   await site.close();
@@ -146,5 +151,45 @@ describe('the token of an operation', () => {
     machine.wake();
     await expect(late).rejects.toMatchObject({ code: 'ClaimLost' });
     expect(await secretsOf(stack)).toEqual([]);
+  });
+});
+
+describe('a credential that its operation could not end', () => {
+  const brokenOff = new Error('broken off');
+  const ways = [
+    ['was done', () => Promise.resolve('done'), { status: 'fulfilled', value: 'done' }],
+    ['failed', () => Promise.reject(brokenOff), { status: 'rejected', reason: brokenOff }],
+  ] as const;
+
+  it.each(ways)('when its work %s is ended by whoever comes next, who waits for nothing', async (_, end, outcome) => {
+    const [store, stack] = [memoryStore(), newStack()];
+    const shaky: Target = { ...target, site: () => Promise.resolve(proxy.connection) };
+    proxy.begin([{ where: { methods: ['DELETE'] }, fault: { kind: 'reset', when: 'before' } }]);
+    const isForgotten = (): boolean => true;
+    const [first] = await Promise.allSettled([
+      duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
+        await connection;
+        return end();
+      }),
+    ]);
+    expect(first).toEqual(outcome);
+    expect(await secretsOf(stack)).toEqual([`operation-${stack}-1`]);
+    const owing = { state: 'free', number: 1, due: { cluster: false, state: false, credential: true } };
+    expect((await readClaim(store, stack))?.claim).toMatchObject(owing);
+
+    proxy.begin();
+    await duringChange(shaky, wish(store, stack), site.surroundings, async ({ connection }) => {
+      await connection;
+      expect(await secretsOf(stack)).toEqual([`operation-${stack}-2`]);
+    });
+    expect(site.steps.filter(({ id }) => id === `fence:${stack}`)).toEqual([]);
+    expect(await secretsOf(stack)).toEqual([]);
+
+    proxy.begin();
+    await duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
+      await connection;
+    });
+    expect(proxy.requests.filter((request) => /^GET .*secrets/.test(request))).toEqual([]);
+    expect(await readClaim(store, stack)).toBeUndefined();
   });
 });

@@ -44,6 +44,16 @@ async function endedProcess(): Promise<ProcessIdentity> {
   return { ...currentProcess(), pid: child.pid ?? 0 };
 }
 
+/** What an operation leaves that has finished while nobody could reach the cluster. */
+async function leaveOwing(): Promise<string> {
+  const stack = newId();
+  const claim = await takeClaim({ store, stack, purpose: 'up' });
+  claim.owesCredential();
+  await claim.giveBack('forget');
+  await admin.create(operationSecret(stack, 1, 'up'));
+  return stack;
+}
+
 /** What an operation leaves that was killed after it had asked for its token. */
 async function leaveBehind(process: ProcessIdentity): Promise<string> {
   const stack = newId();
@@ -59,7 +69,7 @@ async function secretsOf(stack: string): Promise<string[]> {
   return names;
 }
 
-it('a sweep ends what dead operations left, and touches nothing of a living one, of another site, or of a testbed on record but its dead Secret', async () => {
+it('a sweep ends what dead operations left, and those that could not end it, and touches nothing of a living one, of another site, or of a testbed on record but its dead Secret', async () => {
   const dead = await endedProcess();
   const [tried, ended, standing, living] = [
     await leaveBehind(dead),
@@ -67,6 +77,7 @@ it('a sweep ends what dead operations left, and touches nothing of a living one,
     await leaveBehind(dead),
     await leaveBehind(currentProcess()),
   ];
+  const owing = await leaveOwing();
   const foreign = newId();
   await admin.create(operationSecret(foreign, 1, 'up'));
   const records = openRecords(store);
@@ -75,13 +86,14 @@ it('a sweep ends what dead operations left, and touches nothing of a living one,
   await records.reserve(testbedRecord('sweep-standing', standing));
 
   await orphans({ ids: [newId()], ...site.target }, site.surroundings);
-  const stacks = { tried, ended, standing, living, foreign };
+  const stacks = { tried, ended, owing, standing, living, foreign };
   const left: Record<string, readonly [number, string | undefined]> = {};
   for (const [name, stack] of Object.entries(stacks))
     left[name] = [(await secretsOf(stack)).length, (await readClaim(store, stack))?.claim.state];
   expect(left).toEqual({
     tried: [0, undefined],
     ended: [0, undefined],
+    owing: [0, undefined],
     standing: [0, 'held'],
     living: [1, 'held'],
     foreign: [1, undefined],

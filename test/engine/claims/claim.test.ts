@@ -42,7 +42,7 @@ describe('a claim', () => {
     await first.giveBack();
     const second = await take(store);
     expect([first.number, second.number]).toEqual([1, 2]);
-    expect(second).toMatchObject({ due: { cluster: false, state: false }, contested: false });
+    expect(second).toMatchObject({ due: { cluster: false, state: false, credential: false }, contested: false });
     await second.giveBack('forget');
     expect(await readClaim(store, STACK)).toBeUndefined();
   });
@@ -57,14 +57,47 @@ describe('a claim', () => {
     await given?.giveBack();
   });
 
-  it('of a process that ended, or whose number another one bears now, is followed at once, with nothing to fence', async () => {
+  it('of a process that ended, or whose number another one bears now, is followed at once, with nothing to fence but the credential that it may have left', async () => {
     for (const process of [await endedProcess(), { ...currentProcess(), startedAt: '1' }]) {
       const store = memoryStore();
       await leaveBehind(store, { process, termMs: 600_000 });
       const claim = await take(store);
-      expect(claim).toMatchObject({ number: 2, due: { cluster: false, state: false }, contested: false });
-      await claim.giveBack();
+      const due = { cluster: false, state: false, credential: true };
+      expect(claim).toMatchObject({ number: 2, due, contested: false });
+      // It could not be ended now either.
+      await claim.giveBack('forget');
+      const next = await take(store);
+      expect(next).toMatchObject({ number: 3, due, followed: 'free' });
+      next.fenced('credential');
+      await next.giveBack('forget');
+      expect(await readClaim(store, STACK)).toBeUndefined();
     }
+  });
+
+  it('says whether its credential was ended, though it is forgotten', async () => {
+    const store = memoryStore();
+    const first = await take(store);
+    first.owesCredential();
+    first.fenced('credential');
+    await first.giveBack();
+    const second = await take(store);
+    expect(second.due.credential).toBe(false);
+    second.owesCredential();
+    await second.giveBack('forget');
+    expect((await readClaim(store, STACK))?.claim).toMatchObject({
+      state: 'free',
+      number: 2,
+      due: { cluster: false, state: false, credential: true },
+    });
+  });
+
+  it('of a version that said nothing of credentials owes none', async () => {
+    const store = memoryStore();
+    const old = { version: 1, state: 'free', number: 7, due: { cluster: false, state: false }, contested: false };
+    await store.write(`claims/${STACK}`, Buffer.from(JSON.stringify(old)), 'absent');
+    const claim = await take(store);
+    expect(claim).toMatchObject({ number: 8, due: { cluster: false, state: false, credential: false } });
+    await claim.giveBack();
   });
 
   it('of a process that ended, of whose work something may go on, is followed at once and its credentials are to be ended', async () => {
@@ -87,7 +120,7 @@ describe('a claim', () => {
     const claim = await take(store, { termMs: 50, beatMs: 20, onWait: (_holder, left) => waits.push(left) });
     expect(waits.length).toBeGreaterThan(0);
     expect(Math.max(...waits)).toBeLessThanOrEqual(60);
-    expect(claim).toMatchObject({ number: 2, due: { cluster: true, state: true }, contested: true });
+    expect(claim).toMatchObject({ number: 2, due: { cluster: true, state: true, credential: true }, contested: true });
     expect(former.lost.aborted).toBe(false);
     await claim.giveBack();
   });
