@@ -21,8 +21,9 @@ interface Progress {
 const MORE_WRITES = 2;
 
 /**
- * `--only crash [-- --victims all,command,engine] [-- --flows up,update,down]`: kill -9 at every write of a first `up`, of an update and of a `down`, before the
- * API server has it and after it has done it; each time the same command again, compared with a run without a fault.
+ * `--only crash [-- --victims all,command,engine] [-- --flows up,update,down] [-- --every 3]`: kill -9 at every write of a first `up`, of an update and of a `down`, before the
+ * API server has it and after it has done it; each time the same command again, compared with a run without a fault. `--every N` takes one of N
+ * of the points, spread over all of them.
  */
 export const crash: Suite = {
   name: 'crash',
@@ -36,10 +37,11 @@ export const crash: Suite = {
       ),
       ...(progress.left ?? []),
     ];
+    for (const [what, count] of Object.entries(keptOf(killed))) context.say(`${what}: ${count}`);
     context.say(
       `${killed.length} kills at ${progress.verdicts.length} points; ${missed.length} lines that did not hold`,
     );
-    return { result: { ...progress, killed: killed.length }, missed };
+    return { result: { ...progress, killed: killed.length, kept: keptOf(killed) }, missed };
   },
   end: ({ folder }) => endControlPlane(folder),
 };
@@ -50,11 +52,16 @@ async function go(
   progress: Progress,
   { option, say, save }: SuiteContext,
 ): Promise<'done' | 'more'> {
+  say('the control plane stands; each flow once without a fault');
   const flows = await openFlows(place, `crash-${progress.verdicts.length}`, true);
-  const wanted = pointsOf(flows).filter(
-    ({ flow, victim }) =>
-      (option('flows')?.split(',').includes(flow) ?? true) && (option('victims')?.split(',').includes(victim) ?? true),
-  );
+  const every = Number(option('every') ?? 1);
+  const wanted = pointsOf(flows)
+    .filter(
+      ({ flow, victim }) =>
+        (option('flows')?.split(',').includes(flow) ?? true) &&
+        (option('victims')?.split(',').includes(victim) ?? true),
+    )
+    .filter((_point, index) => index % every === 0);
   progress.total = wanted.length;
   const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
   for (const point of wanted) {
@@ -74,6 +81,17 @@ async function go(
   }
   progress.left = [...(await flows.end()), ...(await sweptLater(place))];
   return 'done';
+}
+
+/** By victim and flow: `all/up: 38 of 40 kept`. */
+function keptOf(killed: readonly CrashVerdict[]): Readonly<Record<string, string>> {
+  const groups = Object.groupBy(killed, ({ point: { victim, flow } }) => `${victim}/${flow}`);
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, verdicts]) => [
+      name,
+      `${verdicts.filter(({ missed }) => missed.length === 0).length} of ${verdicts.length} kept`,
+    ]),
+  );
 }
 
 /** What dead operations left, and the next `shared up` or `orphans` would not take away. */

@@ -39,6 +39,7 @@ export const stop: Suite = {
             note(await stopAt(point, place, flows), progress, context);
           await flows.end();
         };
+        context.say(`the control plane stands; each flow once without a fault, on ${lanes} sites beside each other`);
         const places = await Promise.all(Array.from({ length: lanes }, (_, number) => open(`lane-${number}`)));
         // The first one finds out what there is to do.
         await Promise.all(places.map((place, number) => lane(place, number)));
@@ -46,6 +47,10 @@ export const stop: Suite = {
       },
       lanes,
     );
+    for (const [flow, verdicts] of Object.entries(Object.groupBy(progress.verdicts, ({ point }) => point.flow)))
+      context.say(
+        `${flow}: ${verdicts.filter(({ missed: lines }) => lines.length === 0).length} of ${verdicts.length} kept`,
+      );
     const missed = progress.verdicts.flatMap(({ point, write, missed: lines }) =>
       lines.map((line) => `${shown(point)} (${write ?? 'not stopped'}): ${line}`),
     );

@@ -28,6 +28,7 @@ export interface StopVerdict {
  */
 export async function stopAt(point: StopPoint, place: Place, flows: Flows): Promise<StopVerdict> {
   const argv = await flows.prepare(point.flow);
+  const claimed = claimsOf(place);
   place.proxy.begin();
   const stop = place.proxy.stopAt(point.k, 'before');
   const cli = place.start(argv);
@@ -52,16 +53,19 @@ export async function stopAt(point: StopPoint, place: Place, flows: Flows): Prom
     };
   };
   const missed = await flows.takeUp(point.flow, await allSecrets(place.admin), async (id) => {
-    const before = await trace(place, id);
+    // A first run that is stopped before it took the name holds an id that nobody else knows: all of it is to end.
+    const tried = [...claimsOf(place)].filter((stack) => stack !== id && !claimed.has(stack));
+    const before = await trace(place, id, tried);
     await wake();
     const outlived = await outliving(family);
-    const after = await trace(place, id);
+    const after = await trace(place, id, tried);
     return [
       ...outlived.map((pid) => `process ${pid} outlives the command`),
       ...(ended?.code === 0 ? ['the command that was overtaken ends as if all were well'] : []),
       ...[...new Set([...before.keys(), ...after.keys()])]
         .filter((key) => before.get(key) !== after.get(key))
         .map((key) => `${key} changed after the stopped run went on`),
+      ...(await leftOf(place, tried)),
     ];
   });
   // The other run failed: nothing may stay stopped.
@@ -69,22 +73,46 @@ export async function stopAt(point: StopPoint, place: Place, flows: Flows): Prom
   return { point, write, ...(ended === undefined ? {} : { ended }), missed };
 }
 
-/** Every object of the testbed by its version, and every file of the store and of the state by its content. */
-async function trace({ admin, home }: Place, id: string): Promise<ReadonlyMap<string, string>> {
+/** Every object of the testbed by its version, and every file of the store and of the state by its content, but for those of the ids that were tried. */
+async function trace(
+  { admin, home }: Place,
+  id: string,
+  tried: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const objects = related(await everything(admin), id).map((object): [string, string] => [
     keyOf(object),
     `${object.metadata.uid ?? ''} ${object.metadata.resourceVersion ?? ''}`,
   ]);
-  const files = ['store', 'state', 'records', 'keys'].flatMap((folder) => filesBelow(join(home, folder)));
-  return new Map([...objects, ...files]);
+  const files = filesOf(home).filter((file) => !tried.some((stack) => file.includes(stack)));
+  return new Map([
+    ...objects,
+    ...files.map((file): [string, string] => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  ]);
 }
 
-function filesBelow(folder: string): [string, string][] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      return [file, createHash('sha256').update(readFileSync(file)).digest('hex')];
-    });
+/** What is left of ids under which nothing may stand. */
+async function leftOf({ admin, home }: Place, tried: readonly string[]): Promise<readonly string[]> {
+  if (tried.length === 0) return [];
+  const objects = await everything(admin);
+  return tried.flatMap((stack) =>
+    [...related(objects, stack).map(keyOf), ...filesOf(home).filter((file) => file.includes(stack))].map(
+      (what) => `${what} is left of a run that another one was faster than`,
+    ),
+  );
+}
+
+function filesOf(home: string): readonly string[] {
+  return ['store', 'state', 'records', 'keys'].flatMap((name) => {
+    const folder = join(home, name);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  });
+}
+
+/** Stacks that are or were claimed. */
+function claimsOf({ home }: Place): ReadonlySet<string> {
+  const folder = join(home, 'store', 'claims');
+  return new Set(existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.doc$/, '')) : []);
 }
