@@ -116,13 +116,9 @@ async function knownIds({ store, records }: StoredSite): Promise<ReadonlySet<str
     const claim = TESTBED_ID.test(stack) ? (await readClaim(store, stack))?.claim : undefined;
     if (claim?.state === 'held' && lifeOf(claim.holder).kind !== 'gone') known.add(stack);
   }
-  const ending = new Set<string>();
+  // The records themselves: a run that was killed while it wrote one may have left an id without one, or one without its id.
   for (const { id, infrastructure } of await records.list())
-    if (infrastructure === 'destroying' && !known.has(id) && !(await hasState(store, id))) ending.add(id);
-  for await (const key of store.list('records/ids/')) {
-    const id = key.slice('records/ids/'.length);
-    if (!ending.has(id)) known.add(id);
-  }
+    if (infrastructure !== 'destroying' || (await hasState(store, id))) known.add(id);
   return known;
 }
 

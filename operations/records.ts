@@ -64,7 +64,7 @@ const bearer = z.strictObject({ version: z.literal(1), name: z.string() });
 export interface Records {
   /** Live ones, by name. */
   list(): Promise<TestbedRecord[]>;
-  /** By name or id; reads no other record. */
+  /** By name or id; reads no other record, but for an id that nobody seems to have. */
   find(nameOrId: string): Promise<TestbedRecord | undefined>;
   /** An id that no testbed has or had. */
   newId(): Promise<string>;
@@ -98,9 +98,15 @@ export function openRecords(store: DocumentStore): Records {
   const byId = async (id: string): Promise<TestbedRecord | undefined> => {
     const key = `${IDS}${id}`;
     const found = await store.read(key);
-    if (found === undefined) return undefined;
-    const borne = await take(`${LIVE}${parsed(store, key, found, bearer).name}`);
-    return borne?.id === id ? borne : undefined;
+    if (found !== undefined) {
+      const borne = await take(`${LIVE}${parsed(store, key, found, bearer).name}`);
+      return borne?.id === id ? borne : undefined;
+    }
+    // A run that was killed after it wrote the record and before it wrote who bears the id: that is made good.
+    const unmarked = (await all(LIVE)).find((one) => one.id === id);
+    if (unmarked === undefined) return undefined;
+    await store.write(key, contentOf({ version: 1, name: unmarked.name }), 'absent');
+    return take(`${LIVE}${unmarked.name}`);
   };
   const save = async (one: TestbedRecord): Promise<void> => {
     const key = `${LIVE}${one.name}`;
