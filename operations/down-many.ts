@@ -59,7 +59,13 @@ export async function downAll(
             work: async (name, own, giveUpPlace) => {
               const record = byName.get(name);
               if (record === undefined) throw new Error(`there is no record of ${name}`);
-              return down({ ...target, name, shared: await clusters.of(record), onWaiting: giveUpPlace }, own);
+              const shared = await clusters.of(record);
+              shared.looks.enter(record.id);
+              try {
+                return await down({ ...target, name, shared, onWaiting: giveUpPlace }, own);
+              } finally {
+                shared.looks.leave(record.id);
+              }
             },
           },
           within,

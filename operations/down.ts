@@ -95,7 +95,7 @@ export async function down(options: DownOptions, surroundings: Surroundings): Pr
               { ...within, engine },
             );
             const look = (testbed: string): Promise<Inventory> =>
-              shared?.inventoryOf(testbed) ?? inventory(target.reader, { testbed, signal: within.signal });
+              shared?.looks.of(testbed) ?? inventory(target.reader, { testbed, signal: within.signal });
             const emptiness = await proveEmptiness(record, { target, look }, within);
             const ended: TestbedRecord = {
               ...current,

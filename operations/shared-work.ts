@@ -1,6 +1,7 @@
 import { ANNOTATIONS } from '../components/vocabulary';
-import { inventories, type Inventory } from '../kubernetes/inventory';
+import { inventories } from '../kubernetes/inventory';
 import type { KubernetesClient } from '../kubernetes/types';
+import { gatherLooks, type GatheredLooks } from './gathered-looks';
 import { openPlanRules, type PlanRules } from './judged-plan';
 import { markedNamespaces } from './marks';
 import type { TestbedRecord } from './records';
@@ -14,8 +15,8 @@ export interface SharedWork {
   readonly rules: PlanRules;
   /** As `findByMark`, by one look at the cluster for all: whoever comes later meets the name's record, or is refused by the mark. */
   strangerOf(name: string): Promise<string | undefined>;
-  /** As `inventory`, begun after the call; those who ask at the same time share one look. */
-  inventoryOf(testbed: string): Promise<Inventory>;
+  /** As `inventory`, one look for several. */
+  readonly looks: GatheredLooks;
   close(): Promise<void>;
 }
 
@@ -27,12 +28,14 @@ export async function openSharedWork(
 ): Promise<SharedWork> {
   const opened = await openTarget(site, options, surroundings);
   const target: Target = { ...opened, site: lazily(() => opened.site()), admin: lazily(() => opened.admin()) };
-  const marks = lazily(() => namesByMark(opened.reader, surroundings.signal));
+  const { signal } = surroundings;
+  const marks = lazily(() => namesByMark(opened.reader, signal));
+  const crowded = new Set<string>();
   return {
     target,
     rules: openPlanRules(site, surroundings),
     strangerOf: async (name) => (await marks()).get(name),
-    inventoryOf: sharedInventories(opened.reader, surroundings.signal),
+    looks: gatherLooks((testbeds) => inventories(opened.reader, { testbeds, signal, crowded }), { signal }),
     close: () => opened.close(),
   };
 }
@@ -66,41 +69,6 @@ async function namesByMark(client: KubernetesClient, signal: AbortSignal): Promi
     if (name !== undefined) names.set(name, metadata.name);
   }
   return names;
-}
-
-/** More in one look would make those who wait first wait for the last. */
-const MOST_IN_A_LOOK = 32;
-
-/** One look at a time; who asks while it goes on is in the next, because a proof must not be older than its question. */
-function sharedInventories(client: KubernetesClient, signal: AbortSignal): (testbed: string) => Promise<Inventory> {
-  const waiting: { readonly testbed: string; readonly answer: PromiseWithResolvers<Inventory> }[] = [];
-  const crowded = new Set<string>();
-  let looking = false;
-  const look = async (): Promise<void> => {
-    for (let asked = waiting.splice(0, MOST_IN_A_LOOK); asked.length > 0; asked = waiting.splice(0, MOST_IN_A_LOOK)) {
-      try {
-        const testbeds = [...new Set(asked.map(({ testbed }) => testbed))];
-        const found = await inventories(client, { testbeds, signal, crowded });
-        for (const { testbed, answer } of asked) {
-          const one = found.get(testbed);
-          if (one === undefined) answer.reject(new Error(`no inventory was made of ${testbed}`));
-          else answer.resolve(one);
-        }
-      } catch (error) {
-        for (const { answer } of asked) answer.reject(error);
-      }
-    }
-    looking = false;
-  };
-  return (testbed) => {
-    const answer = Promise.withResolvers<Inventory>();
-    waiting.push({ testbed, answer });
-    if (!looking) {
-      looking = true;
-      void look();
-    }
-    return answer.promise;
-  };
 }
 
 /** Asks once; a failure is not kept. */
