@@ -34,6 +34,11 @@ const stackFile = z.object({
   checkpoint: z.object({ stack: z.string(), latest: latest.nullish() }),
 });
 const resources = z.array(resource);
+const recordedObject = z.object({
+  type: z.string().startsWith('kubernetes:'),
+  id: z.string(),
+  outputs: z.object({ metadata: z.object({ uid: z.string() }) }),
+});
 
 /** What an operation needs to know of a state; its resources are not looked at. */
 export interface StateHead {
@@ -80,6 +85,25 @@ export function stateOf(stack: string, content: string, place: string): StackSta
       outputs: maskSecrets(all.find(({ type }) => type === ROOT_TYPE)?.outputs ?? {}),
     };
   });
+}
+
+/** An object of the cluster, as it was recorded last. */
+export interface RecordedObject {
+  /** `kubernetes:core/v1:Namespace` */
+  readonly resourceType: string;
+  /** `namespace/name`, or `name`. */
+  readonly id: string;
+  readonly uid: string;
+}
+
+/** The objects of a state. Looks at no more than that: some of `up` waits for it. Throws as `headOf`. */
+export function recordedObjects(stack: string, content: string, place: string): readonly RecordedObject[] {
+  return named(place, () =>
+    (parse(stack, content).latest?.resources ?? []).flatMap((one) => {
+      const { data } = recordedObject.safeParse(one);
+      return data === undefined ? [] : [{ resourceType: data.type, id: data.id, uid: data.outputs.metadata.uid }];
+    }),
+  );
 }
 
 /** A stack without resources, with a key of its own, so that no second process has to make it. */

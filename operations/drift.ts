@@ -73,7 +73,7 @@ export async function drift(options: DriftOptions, surroundings: Surroundings): 
           const looked = await lookAndRepair(site, run, options, { ...within, engine });
           // What was made anew has to come up again before anybody is told that all is well.
           if (looked.repaired?.some(({ outcome }) => outcome === 'created' || outcome === 'restored') === true)
-            await waitForWorkloads(target.reader, testbed.id, within);
+            await waitForWorkloads(target.reader, testbed, site.store, within);
           return { testbed, ...looked };
         });
       });

@@ -7,6 +7,7 @@ import { tellingIfGone } from './cluster-gone';
 import { duringChange, type Change } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
+import { isNamespaceGone, makeAnew, together } from './made-anew';
 import { asJson, testbedProgram } from './program';
 import type { Records, TestbedRecord } from './records';
 import { prepareSite } from './site';
@@ -88,7 +89,8 @@ export async function upSpec(
         pins: target.pins,
         make: within.make,
       });
-      const [plan] = await Promise.all([
+      // Beside each other: what the cluster is asked costs a run no time that it would not take anyway.
+      const [plan, isGone] = await Promise.all([
         judgeProgram(
           engine,
           site,
@@ -96,7 +98,9 @@ export async function upSpec(
           within,
           shared?.rules,
         ),
-        known === undefined ? refuseStranger(spec.name, target, shared) : undefined,
+        known === undefined
+          ? refuseStranger(spec.name, target, shared).then(() => false)
+          : isNamespaceGone(known, site, target),
       ]);
       const { record: found, isNew } =
         known === undefined
@@ -107,7 +111,7 @@ export async function upSpec(
       // Before anything is done with them: a run that dies half-way is taken up with the same.
       const record = withCredentials(found, spec, credentials);
       if (record.database?.credentials !== found.database?.credentials) await records.save(record);
-      const place = { record, records, claim, connection, pins: target.pins };
+      const place = { record, records, claim, connection, pins: target.pins, isGone };
       const operation = await provision(site, spec, place, { ...within, engine });
       const applied: TestbedRecord = {
         ...record,
@@ -120,7 +124,7 @@ export async function upSpec(
       await records.save(applied);
       const appliedMs = performance.now() - began;
       options.onApplied?.();
-      const ready = await becomeReady(applied, { records, target }, within);
+      const ready = await becomeReady(applied, { site, target }, within);
       const outcome = isNew ? 'created' : operation.changes.length === 0 ? 'unchanged' : 'changed';
       return { outcome, testbed: ready, operation, plan, appliedMs, readyMs: performance.now() - began };
     };
@@ -145,6 +149,8 @@ interface Place {
   readonly claim: Claim;
   readonly connection: Promise<ClusterConnection>;
   readonly pins: Target['pins'];
+  /** Its namespace, with all that was in it. */
+  readonly isGone: boolean;
 }
 
 async function provision(
@@ -155,7 +161,8 @@ async function provision(
 ): Promise<OperationResult> {
   const { record, records, claim, connection } = place;
   try {
-    return await runOnStack(
+    const anew = place.isGone ? await makeAnew(record, site, { claim, connection }, surroundings) : [];
+    const operation = await runOnStack(
       site,
       // Its workloads are waited for below, after the record is written.
       {
@@ -172,6 +179,7 @@ async function provision(
       },
       surroundings,
     );
+    return together(anew, operation);
   } catch (error) {
     // Without a credential nothing was touched.
     const begun = await connection.then(
@@ -193,17 +201,17 @@ async function isStillOurs(claim: Claim): Promise<boolean> {
 /** Waits for the workloads and records the outcome, good or bad. */
 async function becomeReady(
   record: TestbedRecord,
-  place: { readonly records: Records; readonly target: Target },
+  { site: { records, store }, target }: { readonly site: StoredSite; readonly target: Target },
   surroundings: Surroundings,
 ): Promise<TestbedRecord> {
   try {
-    await waitForWorkloads(place.target.reader, record.id, surroundings);
+    await waitForWorkloads(target.reader, record, store, surroundings);
   } catch (error) {
-    await noteFailure(record, place.records, error, surroundings);
+    await noteFailure(record, records, error, surroundings);
     throw error;
   }
   if (record.infrastructure === 'ready') return record;
   const ready: TestbedRecord = { ...record, infrastructure: 'ready', changedAt: surroundings.now().toISOString() };
-  await place.records.save(ready);
+  await records.save(ready);
   return ready;
 }

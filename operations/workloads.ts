@@ -1,7 +1,11 @@
 import { LABELS } from '../components/vocabulary';
 import { waitReady } from '../kubernetes/wait';
 import type { KubernetesClient, ObjectReference } from '../kubernetes/types';
-import { text, verbatim } from '../errors';
+import { nameOf } from '../kubernetes/wording';
+import type { DocumentStore } from '../engine/store/types';
+import { TestbedError, text, verbatim } from '../errors';
+import { recordedOf } from './recorded';
+import type { TestbedRecord } from './records';
 import type { Surroundings } from './surroundings';
 
 /** What a testbed waits for: the platform's own workloads, not the participant's. */
@@ -12,26 +16,57 @@ const WAITED_KINDS: readonly (readonly [string, string])[] = [
 
 const READY_TIMEOUT_SECONDS = 300;
 
-/** Waits until every workload of ours in the namespace is ready. Throws NotReady with the real reason when time is out. */
+type Workload = ObjectReference & { readonly namespace: string };
+
+/**
+ * Waits until every workload of ours in the testbed's namespace is ready. Throws NotReady with the real reason when time is out, and at once where one that
+ * was recorded is not among them.
+ */
 export async function waitForWorkloads(
   client: KubernetesClient,
-  namespace: string,
+  { id, name }: Pick<TestbedRecord, 'id' | 'name'>,
+  store: DocumentStore,
   surroundings: Surroundings,
 ): Promise<void> {
-  const workloads: ObjectReference[] = [];
-  for (const [apiVersion, kind] of WAITED_KINDS) {
-    const selection = { namespace, labelSelector: `${LABELS.managed}=true`, metadataOnly: true };
-    for await (const { metadata } of client.list(apiVersion, kind, selection))
-      workloads.push({ apiVersion, kind, namespace, name: metadata.name });
-  }
+  const [recorded, workloads] = await Promise.all([recordedOf(store, id), ourWorkloads(client, id)]);
+  for (const [apiVersion, kind] of WAITED_KINDS)
+    for (const { resourceType, id: place } of recorded) {
+      if (resourceType !== `kubernetes:${apiVersion}:${kind}`) continue;
+      if (!workloads.some((one) => one.kind === kind && `${one.namespace}/${one.name}` === place))
+        throw isGone({ kind, namespace: id, name: place.slice(place.indexOf('/') + 1) }, name);
+    }
   await Promise.all(workloads.map((workload) => waitForOne(client, workload, surroundings)));
 }
 
-async function waitForOne(
-  client: KubernetesClient,
-  workload: ObjectReference,
-  surroundings: Surroundings,
-): Promise<void> {
+/** By our label. */
+async function ourWorkloads(client: KubernetesClient, namespace: string): Promise<readonly Workload[]> {
+  const found: Workload[] = [];
+  for (const [apiVersion, kind] of WAITED_KINDS) {
+    const selection = { namespace, labelSelector: `${LABELS.managed}=true`, metadataOnly: true };
+    for await (const { metadata } of client.list(apiVersion, kind, selection))
+      found.push({ apiVersion, kind, namespace, name: metadata.name });
+  }
+  return found;
+}
+
+function isGone(workload: Pick<Workload, 'kind' | 'namespace' | 'name'>, testbed: string): TestbedError {
+  const { en, ko } = nameOf(workload);
+  return new TestbedError(
+    'NotReady',
+    text(
+      `${en} is gone, or does not bear the mark of its testbed any more`,
+      `${ko}이(가) 없거나 테스트베드의 표시가 지워졌습니다`,
+    ),
+    {
+      hint: text(
+        `have it brought back: testbed drift ${testbed} --repair --now`,
+        `되돌리려면 실행하세요: testbed drift ${testbed} --repair --now`,
+      ),
+    },
+  );
+}
+
+async function waitForOne(client: KubernetesClient, workload: Workload, surroundings: Surroundings): Promise<void> {
   const began = performance.now();
   const step = {
     id: `ready:${workload.kind}/${workload.name}`,

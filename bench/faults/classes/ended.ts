@@ -1,6 +1,6 @@
 import { fieldsAt } from '../../../kubernetes/json';
 import { drift } from '../../../operations/drift';
-import { FIRST_OBJECT, inTurn, objectOf, under, until, type FaultBench, type FaultClass } from './class';
+import { FIRST_OBJECT, inTurn, objectOf, under, until, type Course, type FaultBench, type FaultClass } from './class';
 
 /** What others end, or keep from ending, while a command works. */
 export const ENDED: readonly FaultClass[] = [
@@ -14,13 +14,13 @@ export const ENDED: readonly FaultClass[] = [
   {
     id: 'F18',
     fault: 'the namespace is Terminating when it is wanted again',
-    expected: 'told; once it is gone `drift --repair` makes everything anew',
+    expected: 'told; once it is gone `up` says so and makes everything anew, guards first',
     cause: reused,
   },
   {
     id: 'F19',
     fault: 'objects ended and labels taken away behind our back',
-    expected: '`drift --repair` brings them back; `up` compares with what it made, not with what is there',
+    expected: '`up` tells of a workload that is gone, `drift` of all; `drift --repair` brings them back',
     cause: behindOurBack,
   },
 ];
@@ -85,31 +85,39 @@ function reused(bench: FaultBench): Promise<string> {
     lift: async (namespace) => {
       await admin.mergePatch({ ...holder, namespace }, { metadata: { finalizers: null } });
       await until('the namespace is gone', isGone(namespace));
-      await repaired(bench);
     },
     codes: [1],
     says: /terminat|being ended|NotFound|not found|was deleted/i,
   });
 }
 
-async function behindOurBack(bench: FaultBench): Promise<string> {
+function behindOurBack(bench: FaultBench): Promise<string> {
   const { admin } = bench.place;
-  return under(bench, {
-    flow: 'update',
-    at: {
+  const way = (
+    meddle: (namespace: string) => Promise<unknown>,
+    { codes, says }: Pick<Course, 'codes' | 'says'>,
+  ): (() => Promise<string>) => {
+    const at = {
       write: FIRST_OBJECT,
       side: 'after',
-      meanwhile: async (namespace) => {
-        await admin.delete({
-          apiVersion: 'networking.k8s.io/v1',
-          kind: 'NetworkPolicy',
-          name: 'default-deny',
-          namespace,
-        });
-        await admin.delete({ apiVersion: 'v1', kind: 'ServiceAccount', name: 'database', namespace });
-      },
-    },
-    lift: () => repaired(bench),
-    codes: [0, 1],
+      meanwhile: async (id: string) => void (await meddle(id)),
+    } as const;
+    const lift = (): Promise<void> => repaired(bench);
+    return () => under(bench, { flow: 'update', at, lift, codes, ...(says === undefined ? {} : { says }) });
+  };
+  const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name: 'default-deny' };
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'database' };
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', name: 'quota' };
+  const database = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'database' };
+  const unlabelled = { metadata: { labels: { 'testbed.io/managed': null, 'testbed.io/testbed': null } } };
+  return inTurn({
+    objects: way((namespace) => Promise.all([policy, account].map((one) => admin.delete({ ...one, namespace }))), {
+      codes: [0, 1],
+    }),
+    labels: way(
+      (namespace) => Promise.all([quota, database].map((one) => admin.mergePatch({ ...one, namespace }, unlabelled))),
+      { codes: [0, 1] },
+    ),
+    workload: way((namespace) => admin.delete({ ...database, namespace }), { codes: [1], says: /StatefulSet/ }),
   });
 }
