@@ -5,6 +5,7 @@ import { VICTIMS, crashAt, type CrashPoint, type CrashVerdict } from '../faults/
 import { allSecrets, isOperation, keyOf } from '../faults/contents';
 import { FLOWS, openFlows, type Flows } from '../faults/flows';
 import type { Place } from '../faults/place';
+import { chosen } from './chosen';
 import { endControlPlane, onControlPlane } from './control-plane';
 import type { Suite, SuiteContext } from './suite';
 
@@ -21,9 +22,8 @@ interface Progress {
 const MORE_WRITES = 2;
 
 /**
- * `--only crash [-- --victims all,command,engine] [-- --flows up,update,down] [-- --every 3]`: kill -9 at every write of a first `up`, of an update and of a `down`, before the
- * API server has it and after it has done it; each time the same command again, compared with a run without a fault. `--every N` takes one of N
- * of the points, spread over all of them.
+ * `--only crash [-- --victims all,command,engine] [-- --flows up,update,down] [-- --at up:1] [-- --every 3]`: kill -9 at every write of a first `up`, of an update and of a `down`, before the
+ * API server has it and after it has done it; each time the same command again, compared with a run without a fault.
  */
 export const crash: Suite = {
   name: 'crash',
@@ -36,6 +36,7 @@ export const crash: Suite = {
         lines.map((line) => `${shown(point)} (${write ?? 'not killed'}): ${line}`),
       ),
       ...(progress.left ?? []),
+      ...(killed.length === 0 ? ['nothing was killed at any point'] : []),
     ];
     for (const [what, count] of Object.entries(keptOf(killed))) context.say(`${what}: ${count}`);
     context.say(
@@ -54,14 +55,7 @@ async function go(
 ): Promise<'done' | 'more'> {
   say('the control plane stands; each flow once without a fault');
   const flows = await openFlows(place, `crash-${progress.verdicts.length}`, true);
-  const every = Number(option('every') ?? 1);
-  const wanted = pointsOf(flows)
-    .filter(
-      ({ flow, victim }) =>
-        (option('flows')?.split(',').includes(flow) ?? true) &&
-        (option('victims')?.split(',').includes(victim) ?? true),
-    )
-    .filter((_point, index) => index % every === 0);
+  const wanted = chosen(pointsOf(flows, option('victims')?.split(',') ?? VICTIMS), option);
   progress.total = wanted.length;
   const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
   for (const point of wanted) {
@@ -102,8 +96,8 @@ async function sweptLater({ admin, surroundings }: Place): Promise<readonly stri
 }
 
 /** Every point, those of a dying host first. */
-export function pointsOf({ writes }: Pick<Flows, 'writes'>): readonly CrashPoint[] {
-  return VICTIMS.flatMap((victim) =>
+export function pointsOf({ writes }: Pick<Flows, 'writes'>, victims: readonly string[]): readonly CrashPoint[] {
+  return VICTIMS.filter((victim) => victims.includes(victim)).flatMap((victim) =>
     FLOWS.flatMap((flow) =>
       Array.from({ length: writes[flow].length + MORE_WRITES }, (_, index) => index + 1).flatMap((k) =>
         (['before', 'after'] as const).map((side) => ({ flow, k, side, victim })),

@@ -1,6 +1,7 @@
 import { FLOWS, openFlows } from '../faults/flows';
 import type { Place } from '../faults/place';
 import { stopAt, type StopPoint, type StopVerdict } from '../faults/stop-point';
+import { chosen } from './chosen';
 import { endControlPlane, onControlPlane } from './control-plane';
 import type { Suite, SuiteContext } from './suite';
 
@@ -13,7 +14,7 @@ interface Progress {
 /** Most of a trial is waiting for the term of a claim: so many go on beside each other, each with a testbed of its own. */
 const LANES = 4;
 
-/** `--only stop [-- --lanes 4] [-- --flows up,update,down]`: SIGSTOP of command and engine before every write, another run finishes, SIGCONT: nothing changes any more. */
+/** `--only stop [-- --lanes 4] [-- --flows up,update,down] [-- --at up:1] [-- --every 3]`: SIGSTOP of command and engine before every write, another run finishes, SIGCONT: nothing changes any more. */
 export const stop: Suite = {
   name: 'stop',
   run: async (context) => {
@@ -29,8 +30,9 @@ export const stop: Suite = {
           const flows = await openFlows(place, `stop-${progress.verdicts.length}-${number}`, false);
           if (!isPlanned) {
             isPlanned = true;
-            const wanted = FLOWS.filter((flow) => context.option('flows')?.split(',').includes(flow) ?? true).flatMap(
-              (flow) => flows.writes[flow].map((_write, index) => ({ flow, k: index + 1 })),
+            const wanted = chosen(
+              FLOWS.flatMap((flow) => flows.writes[flow].map((_write, index) => ({ flow, k: index + 1 }))),
+              context.option,
             );
             progress.total = wanted.length;
             queue.push(...wanted.filter((point) => !done.has(shown(point))));
@@ -52,7 +54,9 @@ export const stop: Suite = {
         `${flow}: ${verdicts.filter(({ missed: lines }) => lines.length === 0).length} of ${verdicts.length} kept`,
       );
     const missed = progress.verdicts.flatMap(({ point, write, missed: lines }) =>
-      lines.map((line) => `${shown(point)} (${write ?? 'not stopped'}): ${line}`),
+      [...lines, ...(write === undefined ? ['nothing was stopped'] : [])].map(
+        (line) => `${shown(point)} (${write ?? 'no such write'}): ${line}`,
+      ),
     );
     return { result: progress, missed };
   },
