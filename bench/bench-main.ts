@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { boundYoungGeneration } from '../package/young-generation';
 import { measureAdmission } from './admission';
 import { shown } from './endurance';
 import type { Figures } from './figures';
 import { measureFirstUp } from './first-up';
 import { measureMany } from './many';
+import { greatest, measureMemory } from './memory';
 import { measurePlan } from './plan-judging';
 import { measureRealTestbeds } from './real-testbeds';
 import { measureRules } from './rules';
@@ -71,6 +71,46 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
           ),
         ),
         `worker and CLI at most with one operation at a time: ${peakAloneMiB.toFixed(0)} MiB`,
+        ...(atOnce < 2
+          ? []
+          : [
+              `each beside it: ${((Math.max(...rounds.map(({ peakMiB }) => peakMiB)) - peakAloneMiB) / (atOnce - 1)).toFixed(0)} MiB`,
+            ]),
+      ],
+    };
+  },
+  memory: async (_, say) => {
+    const testbeds = Number(argument('--testbeds') ?? 12);
+    const all = await measureMemory({ testbeds, atMost: Number(argument('--at-once') ?? 4) }, say);
+    const most = all.map(greatest);
+    const mib = (name: string, of: (at: number) => number | undefined): string =>
+      row(
+        name,
+        all.map((_one, at) => of(at)?.toFixed(0) ?? '-'),
+      );
+    return {
+      figures: all,
+      lines: [
+        row(
+          `${testbeds} testbeds, so many at once`,
+          all.map(({ atOnce }) => String(atOnce)),
+        ),
+        mib('worker and CLIs at most, MiB', (at) => most[at]?.sum),
+        ...(['up', 'up, unchanged', 'down'] as const).map((name) => mib(`  ${name}`, (at) => all[at]?.peaks[name].sum)),
+        mib('then the worker', (at) => most[at]?.worker),
+        mib("the CLIs' own", (at) => most[at]?.clis),
+        mib("the CLIs' program, once", (at) => most[at]?.program),
+        mib('each beside the first', (at) =>
+          at === 0 ? undefined : ((most[at]?.sum ?? Number.NaN) - (most[0]?.sum ?? Number.NaN)) / at,
+        ),
+        row(
+          'CPU-s a testbed, worker',
+          all.map(({ cpuSeconds }) => cpuSeconds.worker.toFixed(2)),
+        ),
+        row(
+          'CPU-s a testbed, CLIs',
+          all.map(({ cpuSeconds }) => cpuSeconds.clis.toFixed(2)),
+        ),
       ],
     };
   },
@@ -119,10 +159,8 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
   },
 };
 
-/** `npm run bench [-- --runs N] [-- --only up,many,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
+/** `npm run bench [-- --runs N] [-- --only up,many,memory,real,admission,plan,rules] [-- --json FILE]`: figures on this machine, never a test. */
 async function main(): Promise<void> {
-  // As the worker does.
-  boundYoungGeneration();
   const runs = Number(argument('--runs') ?? 15);
   const json = argument('--json');
   const wanted = argument('--only')?.split(',') ?? Object.keys(SUBJECTS);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { packageRoot } from '../package/root';
-import { boundYoungGeneration } from '../package/young-generation';
 import { crash } from './endure/crash';
 import { faults } from './endure/faults';
 import { many } from './endure/many';
@@ -16,8 +15,6 @@ const SUITES: readonly Suite[] = [many, crash, stop, faults, thousand];
  * endure/<date>-<suite>.json. Exits 1 where something did not hold, 2 where a suite is not known.
  */
 async function main(): Promise<void> {
-  // As the worker does.
-  boundYoungGeneration();
   const only = option('only')?.split(',') ?? SUITES.map(({ name }) => name);
   const unknown = only.filter((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown.length > 0) {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { createEngine } from '../engine/engine';
 import { downAll } from '../operations/down-many';
 import type { ManyItem } from '../operations/many';
 import { requireProvisionable } from '../operations/spec-file';
@@ -41,19 +40,19 @@ export async function measureMany(
   { testbeds, atOnce = availableParallelism() }: { readonly testbeds: number; readonly atOnce?: number | undefined },
   say: (line: string) => void,
 ): Promise<ManyFigures> {
-  return onOwnCluster(say, async ({ surroundings: alone }) => {
-    const engine = createEngine({ runners: atOnce });
-    const surroundings: Surroundings = { ...alone, engine };
-    try {
-      await engine.warm(atOnce);
+  return onOwnCluster(
+    say,
+    async ({ surroundings }) => {
       const specs = Array.from({ length: testbeds }, (_, at) => specNamed(`many-${at}`));
+      // One at a time: one runner has begun so far.
       const warmUp = specNamed('warm-up');
-      await upSpec(warmUp, {}, alone);
-      const before = await peakOf(async () => {
+      await upSpec(warmUp, {}, surroundings);
+      const alone = await peakOf(async () => {
         const times: number[] = [];
-        for (let run = 0; run < ALONE_RUNS; run += 1) times.push((await upSpec(warmUp, {}, alone)).appliedMs);
+        for (let run = 0; run < ALONE_RUNS; run += 1) times.push((await upSpec(warmUp, {}, surroundings)).appliedMs);
         return times;
       });
+      await surroundings.engine?.warm(atOnce);
       const measure = bench({ testbeds, surroundings, say });
       const placed = specs.map((spec) => ({ spec, place: spec.name }));
       const rounds = [
@@ -64,11 +63,10 @@ export async function measureMany(
           return 'testbeds' in ended ? ended.testbeds : [];
         }),
       ];
-      return { testbeds, atOnce, rounds, unchangedAlone: figures(before.result), peakAloneMiB: before.peakMiB };
-    } finally {
-      await engine.close();
-    }
-  });
+      return { testbeds, atOnce, rounds, unchangedAlone: figures(alone.result), peakAloneMiB: alone.peak.sum };
+    },
+    { runners: atOnce },
+  );
 }
 
 const ALONE_RUNS = 8;
@@ -85,7 +83,8 @@ function bench({ testbeds, surroundings, say }: Bench) {
   return async (name: string, work: () => Promise<readonly Item[]>): Promise<Round> => {
     const before = await processes(surroundings);
     const began = performance.now();
-    const { result: items, peakMiB } = await peakOf(work);
+    const { result: items, peak } = await peakOf(work);
+    const peakMiB = peak.sum;
     const wallSecondsATestbed = (performance.now() - began) / 1000 / testbeds;
     const cpu = cpuBetween(before, await processes(surroundings), testbeds);
     const cpuSum = cpu.reduce((sum, [, seconds]) => sum + seconds, 0);

@@ -9,18 +9,25 @@ import type { NodesChoice } from '../platform/cluster/types';
 
 export interface OwnCluster {
   readonly home: string;
-  /** With one warm runner. */
+  /** With an engine of so many runners, one of which is warm. */
   readonly surroundings: Surroundings;
+}
+
+export interface OwnClusterOptions {
+  /** Default: three simulated ones. */
+  readonly nodes?: NodesChoice;
+  /** Of the engine; default 1. */
+  readonly runners?: number;
 }
 
 /** Lets `use` measure on a site and cluster of its own, with fsync on and all that is shared installed; both end after it. */
 export async function onOwnCluster<T>(
   say: (line: string) => void,
   use: (own: OwnCluster) => Promise<T>,
-  nodes: NodesChoice = { kind: 'simulated', count: 3 },
+  { nodes = { kind: 'simulated', count: 3 }, runners = 1 }: OwnClusterOptions = {},
 ): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'testbed-bench-'));
-  const engine = createEngine({ runners: 1 });
+  const engine = createEngine({ runners });
   const surroundings: Surroundings = { ...quietSurroundings(home), engine };
   try {
     say('starting a cluster of its own');

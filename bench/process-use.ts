@@ -9,7 +9,7 @@ import { childrenCpuSeconds, processUse, type ProcessUse } from './figures';
 export async function processes(surroundings: Surroundings): Promise<Map<string, ProcessUse>> {
   const status = await clusterStatus(surroundings);
   const pids: (readonly [string, number | 'self' | undefined])[] = [
-    ['worker (node)', 'self'],
+    [WORKER, 'self'],
     ['supervisor (node)', status.supervisorPid],
     // What the supervisor does itself is in its own figure.
     ...status.components
@@ -25,7 +25,8 @@ export async function processes(surroundings: Surroundings): Promise<Map<string,
   return uses;
 }
 
-const CHILDREN = 'pulumi (children of the worker)';
+export const WORKER = 'worker (node)';
+export const CHILDREN = 'pulumi (children of the worker)';
 
 /** CPU seconds a piece of work, by process, the greatest first. */
 export function cpuBetween(
@@ -71,8 +72,18 @@ function residentOf(pid: string): Resident {
   }
 }
 
-/** Resident MiB of this process with its present CLIs; their program is counted once. */
-function withClisMiB(): number {
+/** Resident memory at one moment, in MiB. */
+export interface Memory {
+  readonly worker: number;
+  /** What is each CLI's own, over all of them. */
+  readonly clis: number;
+  /** The CLIs' program, which they have together: counted once. */
+  readonly program: number;
+  readonly sum: number;
+}
+
+/** Of this process with its present CLIs. */
+function memoryNow(): Memory {
   const children = readdirSync('/proc/self/task').flatMap((thread) => {
     try {
       return readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
@@ -81,23 +92,23 @@ function withClisMiB(): number {
       return [];
     }
   });
-  const clis = [...new Set(children)].map(residentOf);
-  return (
-    ownResidentMiB() +
-    clis.reduce((sum, { anonymous }) => sum + anonymous, 0) +
-    Math.max(0, ...clis.map(({ file }) => file))
-  );
+  const each = [...new Set(children)].map(residentOf);
+  const worker = ownResidentMiB();
+  const clis = each.reduce((sum, { anonymous }) => sum + anonymous, 0);
+  const program = Math.max(0, ...each.map(({ file }) => file));
+  return { worker, clis, program, sum: worker + clis + program };
 }
 
-/** Looks at the memory of this process and its CLIs while `work` goes on; answers with the most that it saw. */
-export async function peakOf<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly peakMiB: number }> {
-  let peakMiB = withClisMiB();
+/** Looks at the memory of this process and its CLIs while `work` goes on; answers with the moment at which it was most. */
+export async function peakOf<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly peak: Memory }> {
+  let peak = memoryNow();
   const timer = setInterval(() => {
-    peakMiB = Math.max(peakMiB, withClisMiB());
+    const now = memoryNow();
+    if (now.sum > peak.sum) peak = now;
   }, LOOK_EVERY_MS);
   try {
     const result = await work();
-    return { result, peakMiB };
+    return { result, peak };
   } finally {
     clearInterval(timer);
   }

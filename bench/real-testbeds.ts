@@ -28,7 +28,7 @@ export async function measureRealTestbeds(runs: number, say: (line: string) => v
         await bench.close();
       }
     },
-    REAL,
+    { nodes: REAL },
   );
 }
 

@@ -3,6 +3,9 @@
 const path = require('node:path');
 
 const [, , entry, ...rest] = process.argv;
-const built = path.join(require('./build.cjs').build(), `${entry}.js`);
+const folder = require('./build.cjs').build();
+const built = path.join(folder, `${entry}.js`);
+// As the worker does, and before anything is loaded that lets the heap grow: what measures a worker must not hold more than one.
+require(path.join(folder, 'package', 'young-generation.js')).boundYoungGeneration();
 process.argv.splice(1, process.argv.length, built, ...rest);
 require(built);
