@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Make } from '../operations/versions';
+import type { Make } from '../operations/make';
 import { packageRoot } from '../package/root';
 
 /** The oldest make that is kept: the testbeds' program of commit 4bd418c, from before components were counted. */

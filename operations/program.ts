@@ -4,7 +4,7 @@ import type { ProgramReference } from '../engine/types';
 import type { JsonObject, JsonValue } from '../kubernetes/types';
 import type { AdmittedSpec } from '../spec';
 import type { ImagePins } from '../stacks/node-images';
-import type { Make } from './versions';
+import type { Make } from './make';
 
 export interface ProgramChoices {
   /** Counts from 1, which is the default. */

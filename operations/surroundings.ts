@@ -2,7 +2,7 @@ import type { DocumentStore } from '../engine/store/types';
 import type { Engine } from '../engine/types';
 import type { VendorPlugin } from '../engine/vendor-plugin';
 import type { Language, OnProgress, Text } from '../errors';
-import type { Make } from './versions';
+import type { Make } from './make';
 
 /** What a use case gets from whoever calls it: the world outside as values and ports, so that it can run in a test or a service alike. */
 export interface Surroundings {

@@ -6,14 +6,6 @@ import type { Surroundings } from './surroundings';
 /** What a testbed was built by: the package, the count of its components, and when. */
 export type BuiltBy = NonNullable<TestbedRecord['versions']>['madeBy'];
 
-/** Another version's way to build a testbed, beside this version's own. */
-export interface Make {
-  readonly package: string;
-  readonly components: number;
-  /** Path of its built program, which takes the arguments that this version gives its own. */
-  readonly module: string;
-}
-
 type Builder = Pick<Surroundings, 'now' | 'make'>;
 
 /** What builds testbeds now. */
