@@ -5,6 +5,7 @@ import { type KubernetesCallError, failureOf, refused, unsendable, type CallSubj
 import { UnsafeJson, parseJson } from './json';
 import { identityOf } from './objects';
 import { sendWithRetries, type Safety } from './retries';
+import { ServerStarting, createStarting } from './starting';
 import { asFailure, createTransport, type WireAnswer, type WireRequest, type WireStream } from './transport';
 import type { ClusterConnection } from './types';
 import { expiredCredential, unreadable } from './unreachable';
@@ -39,6 +40,7 @@ export interface Caller {
 
 export function createCaller(connection: ClusterConnection): Caller {
   const transport = createTransport(connection);
+  const starting = createStarting(transport);
   const warnings = createWarnings();
   const { server } = connection;
   const subjectOf = subjectsOf(connection);
@@ -68,7 +70,7 @@ export function createCaller(connection: ClusterConnection): Caller {
     async call(call) {
       let answer: WireAnswer;
       try {
-        answer = await sendWithRetries(transport, call.request, call.safety);
+        answer = await sendWithRetries(transport, call.request, call.safety, starting);
       } catch (error) {
         throw asFailure(server, error, call.request.signal);
       }
@@ -78,12 +80,17 @@ export function createCaller(connection: ClusterConnection): Caller {
     },
     async stream(call, silenceMs) {
       let stream: WireStream;
+      const sentAt = performance.now();
       try {
         stream = await transport.open(call.request, silenceMs);
       } catch (error) {
         throw asFailure(server, error, call.request.signal);
       }
       if (stream.status < 300) return stream;
+      if ((await starting.judge(stream.status, sentAt)) !== 'stands') {
+        stream.end();
+        throw asFailure(server, new ServerStarting(), call.request.signal);
+      }
       throw refuse(call, { status: stream.status, headers: stream.headers, text: await firstOf(stream) });
     },
     wrong(verb, target, error) {

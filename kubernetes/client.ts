@@ -34,7 +34,8 @@ const MERGE_TYPE = 'application/merge-patch+json';
 /**
  * A client of one API server. Connects on the first call; `close` it when done. Errors are KubernetesCallError (see failures.ts), but for an
  * aborted signal, whose reason is thrown as it is.
- * Sent again, at most 4 times within 10 s: reads, applies, deletes of one uid and dry runs after a broken connection, 429, 500, 502, 503 or 504; a create after 429 only.
+ * Sent again, at most 4 times within 10 s: reads, applies, deletes of one uid and dry runs after a broken connection, 429, 500, 502, 503 or 504; a create after 429 only. What a server
+ * that is not ready refuses is sent again within these 10 s as well; then it counts as unreachable.
  * Throws KubeconfigRefused when address, CA or credential can't be used.
  */
 export function createClient(connection: ClusterConnection): KubernetesClient {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { retryAfterMs } from './retry-after';
+import { ServerStarting, type Starting } from './starting';
 import type { Transport, WireAnswer, WireRequest } from './transport';
 import { wasRefused, wasReset } from './unreachable';
 
@@ -8,35 +9,55 @@ import { wasRefused, wasReset } from './unreachable';
  * `read` and `idempotent` (apply, delete of one uid, dry runs): again after a broken connection, 429, 500, 502, 503 and 504.
  * `once` (create): again only after 429, which the server says before it does anything.
  * `never`: what the server says is the answer.
+ * All but `never` also after a refusal of a server that is only starting.
  */
 export type Safety = 'read' | 'idempotent' | 'once' | 'never';
 
 const TRIES = 4;
 const ALL_TRIES_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
+/** Between two looks at a server that is starting. */
+const STARTING_PAUSE_MS = 500;
 
 const PASSING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /**
- * Sends with at most 4 tries within 10 s, a pause that the server asks for included. Rejects with the last bare network error. The request's `patience`
- * ends pauses, never a try: what the last try gave stands.
+ * Sends with at most 4 tries within 10 s, a pause that the server asks for included; tries that a server refuses while it starts do not count. Rejects with the last bare network error, or with
+ * ServerStarting. The request's `patience` ends pauses, never a try: what the last try gave stands.
  */
-export async function sendWithRetries(transport: Transport, request: WireRequest, safety: Safety): Promise<WireAnswer> {
+export async function sendWithRetries(
+  transport: Transport,
+  request: WireRequest,
+  safety: Safety,
+  starting: Starting,
+): Promise<WireAnswer> {
   const started = Date.now();
   const ends = [request.signal, request.patience].filter((signal) => signal !== undefined);
   let brokenBefore = false;
   for (let attempt = 1; ; attempt += 1) {
     let waitMs = jittered(FIRST_PAUSE_MS * 4 ** (attempt - 1));
-    const mayWait = (): boolean => attempt < TRIES && Date.now() - started + waitMs <= ALL_TRIES_MS;
+    const mayWait = (): boolean => attempt < TRIES && isInTime(started, waitMs);
     let giveUp: () => WireAnswer;
+    const sentAt = performance.now();
     try {
       const answer = await transport.send(request);
-      const wish = retryPause(answer, safety);
-      if (wish === undefined) return answer;
-      waitMs = Math.max(waitMs, wish);
-      if (!mayWait()) return answer;
-      giveUp = () => answer;
+      const refusal = await starting.judge(answer.status, sentAt);
+      if (refusal !== 'stands') {
+        waitMs = refusal === 'early' ? STARTING_PAUSE_MS : 0;
+        if (safety === 'never' || !isInTime(started, waitMs)) throw new ServerStarting();
+        attempt -= 1;
+        giveUp = () => {
+          throw new ServerStarting();
+        };
+      } else {
+        const wish = retryPause(answer, safety);
+        if (wish === undefined) return answer;
+        waitMs = Math.max(waitMs, wish);
+        if (!mayWait()) return answer;
+        giveUp = () => answer;
+      }
     } catch (error) {
+      if (wasReset(error) || wasRefused(error)) starting.broke();
       if (request.signal?.aborted === true || (safety !== 'read' && safety !== 'idempotent')) throw error;
       // A refused connection counts only after a broken one: then the server is restarting. Otherwise nothing is there.
       if (!wasReset(error) && !(brokenBefore && wasRefused(error))) throw error;
@@ -51,6 +72,10 @@ export async function sendWithRetries(transport: Transport, request: WireRequest
     if (waitMs > 0) await rest(waitMs, ends);
     if (request.patience?.aborted === true && request.signal?.aborted !== true) return giveUp();
   }
+}
+
+function isInTime(started: number, waitMs: number): boolean {
+  return Date.now() - started + waitMs <= ALL_TRIES_MS;
 }
 
 /** Ends early, and quietly, when one of the signals does. */

@@ -44,6 +44,13 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     words: text('nothing listens there (connection refused)', '해당 주소에서 응답하는 서버가 없습니다 (연결 거부)'),
     hint: text('testbed cluster status', 'testbed cluster status'),
   },
+  SERVER_STARTING: {
+    reason: 'Starting',
+    words: text(
+      'it is not ready yet: it is starting, or its store does not answer; that it refuses now says nothing of rights',
+      '아직 준비되지 않았습니다. 시작하는 중이거나 저장소(etcd)가 응답하지 않습니다. 지금 요청이 거부되는 것은 권한 문제가 아닙니다',
+    ),
+  },
   ECONNRESET: RESET,
   EPIPE: RESET,
   UND_ERR_SOCKET: RESET,

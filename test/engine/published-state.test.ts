@@ -94,7 +94,7 @@ describe('a published state', () => {
     await expect(own.publish('{"late":true}')).rejects.toMatchObject({ code: 'ClaimLost' });
     expect(await published()).toBeUndefined();
     expect(await store.read(stateKey(STACK))).toBeDefined();
-    expect(next.due).toEqual({ cluster: true, state: false });
+    expect(next.due).toEqual({ cluster: true, state: false, credential: true });
     await next.giveBack();
   });
 

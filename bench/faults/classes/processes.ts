@@ -63,8 +63,8 @@ export const PROCESSES: readonly FaultClass[] = [
             ),
           ),
         codes: [0, 1],
-        // One that has just started knows no roles yet.
-        says: /cannot use the API server|went away|no right|401|403|50\d/,
+        // One that has just started knows no roles yet: nobody is told then that a right is missing.
+        says: /^error: the cluster went away while |50\d/m,
       });
     },
   },
