@@ -150,7 +150,9 @@ export function openRecords(store: DocumentStore): Records {
     },
     async end(one) {
       const [key, endedKey, idKey] = [`${LIVE}${one.name}`, `${ENDED}${one.id}`, `${IDS}${one.id}`];
+      // Read first, then look whether it is ours to end: whoever follows writes the live record before the ended one, so that one of both comparisons finds it.
       const before = await store.read(endedKey);
+      if ((await store.read(key))?.version !== seenVersion(seen, key)) throw lostRace(one.name);
       const outcome = await store.write(endedKey, contentOf(one), before?.version ?? 'absent');
       if (outcome.kind === 'conflict') throw lostRace(one.name);
       if ((await store.end(key, seenVersion(seen, key))) === 'conflict') {
