@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { olderMake } from '../../bench/older-make';
+import { COMPONENTS_VERSION } from '../../components/version';
 import { createEngine } from '../../engine/engine';
 import type { Engine } from '../../engine/types';
 import { TestbedError, text, type Text } from '../../errors';
@@ -107,6 +109,37 @@ describe('a testbed of an older version', () => {
       await installOlder(older, { client: admin, home: site.home });
       await site.end(older.name);
       expect(await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: older.id })).toBeUndefined();
+    }));
+});
+
+describe('a testbed that an older program built on this cluster', () => {
+  it('is recorded as made by that version, comes to this one with its password, and is settled then', () =>
+    onSite(async (site) => {
+      const spec = specOf({ name: 'built-before', database: { engine: 'postgresql', version: '15', storage: '1Gi' } });
+      const make = olderMake();
+      await upSpec(spec, site.target, { ...site.surroundings, make });
+      await upSpec(specOf({ name: 'built-now' }), site.target, site.surroundings);
+      const made = await recordOf(site, 'built-before');
+      const id = made?.id ?? '';
+      expect(made?.versions).toMatchObject({ madeBy: { package: make.package, components: 0 }, history: [] });
+      const login = { apiVersion: 'v1', kind: 'Secret', namespace: id, name: 'database-owner' };
+      const before = fieldsAt(await admin.get(login), 'data')['password'];
+      expect(before).toBeDefined();
+
+      // By whichever name, each is taken once.
+      const result = await run(site, { names: ['built-before', id, 'built-now'] });
+      expect(states(result)).toEqual(['built-before upgraded', 'built-now current']);
+      expect(result.testbeds[0]?.changes.map(({ operation, name }) => `${operation} ${name}`)).toEqual([
+        `update ${id}-database-configuration`,
+        `update ${id}-database-server`,
+      ]);
+      expect((await recordOf(site, 'built-before'))?.versions).toMatchObject({
+        madeBy: { components: 0 },
+        history: [{ components: COMPONENTS_VERSION }],
+      });
+      expect(fieldsAt(await admin.get(login), 'data')['password']).toBe(before);
+      expect((await upSpec(spec, site.target, { ...site.surroundings, now })).outcome).toBe('unchanged');
+      for (const name of ['built-before', 'built-now']) await site.end(name);
     }));
 });
 
