@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../engine/engine';
 import { clusterDown, clusterUp } from '../../operations/cluster';
@@ -56,6 +56,8 @@ export const thousand: Suite = {
         more: async () => ({
           'apiserver peak MiB': (await processes(surroundings)).get('kube-apiserver')?.peakMiB ?? Number.NaN,
           'etcd MiB': sizeOf(clusterLayout(directory).etcdData) / 1024 / 1024,
+          // What else the machine does costs caches: a chunk beside it takes more CPU seconds.
+          load: loadavg()[0] ?? Number.NaN,
         }),
       };
       await runThousand(bench, progress, progress.points, (point) => {
