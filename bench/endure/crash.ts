@@ -54,7 +54,7 @@ async function go(
   { option, say, save }: SuiteContext,
 ): Promise<'done' | 'more'> {
   say('the control plane stands; each flow once without a fault');
-  const flows = await openFlows(place, `crash-${progress.verdicts.length}`, true);
+  const flows = await openFlows(place, 'crash', true);
   const wanted = chosen(pointsOf(flows, option('victims')?.split(',') ?? VICTIMS), option);
   progress.total = wanted.length;
   const done = new Set(progress.verdicts.map(({ point }) => shown(point)));

@@ -27,7 +27,7 @@ export const stop: Suite = {
         const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
         let isPlanned = false;
         const lane = async (place: Place, number: number): Promise<void> => {
-          const flows = await openFlows(place, `stop-${progress.verdicts.length}-${number}`, false);
+          const flows = await openFlows(place, `stop-${number}`, false);
           if (!isPlanned) {
             isPlanned = true;
             const wanted = chosen(

@@ -31,7 +31,9 @@ export interface Flows {
 export type Meanwhile = (id: string) => Promise<readonly string[]>;
 
 /** Runs each flow once without a fault. `isAlone`: nobody else changes the cluster, so that all of it is compared before and after. */
-export async function openFlows(place: Place, prefix: string, isAlone: boolean): Promise<Flows> {
+export async function openFlows(place: Place, what: string, isAlone: boolean): Promise<Flows> {
+  // A run that was killed may have left its testbed to a cluster that goes on: no name comes again.
+  const prefix = `${what}-${Date.now().toString(36)}`;
   let turn = 1;
   let name = `${prefix}-${turn}`;
   let standing: { readonly id: string; readonly wish: Wish } | undefined;
