@@ -95,13 +95,12 @@ async function sweptLater({ admin, surroundings }: Place): Promise<readonly stri
   return (await allSecrets(admin)).filter(isOperation).map((object) => `${keyOf(object)} is left, and not swept`);
 }
 
-/** Every point, those of a dying host first. */
-export function pointsOf({ writes }: Pick<Flows, 'writes'>, victims: readonly string[]): readonly CrashPoint[] {
-  return VICTIMS.filter((victim) => victims.includes(victim)).flatMap((victim) =>
-    FLOWS.flatMap((flow) =>
-      Array.from({ length: writes[flow].length + MORE_WRITES }, (_, index) => index + 1).flatMap((k) =>
-        (['before', 'after'] as const).map((side) => ({ flow, k, side, victim })),
-      ),
+/** Every point; all victims of one write after each other, so that a run that is cut short says something of each. */
+export function pointsOf({ writes }: Pick<Flows, 'writes'>, wanted: readonly string[]): readonly CrashPoint[] {
+  const victims = VICTIMS.filter((victim) => wanted.includes(victim));
+  return FLOWS.flatMap((flow) =>
+    Array.from({ length: writes[flow].length + MORE_WRITES }, (_, index) => index + 1).flatMap((k) =>
+      victims.flatMap((victim) => (['before', 'after'] as const).map((side) => ({ flow, k, side, victim }))),
     ),
   );
 }

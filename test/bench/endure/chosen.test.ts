@@ -11,14 +11,19 @@ const asked = (options: Record<string, string>): readonly string[] =>
 it('takes every point, each side of each write and of two more, when nothing is said', () => {
   expect(asked({}).length).toBe(2 * 2 * (3 + 1 + 2 + 3 * 2));
   expect(asked({ flows: 'update' })).toEqual(
-    ['all', 'engine'].flatMap((victim) =>
-      [1, 2, 3].flatMap((k) => ['before', 'after'].map((side) => `${victim} update ${k} ${side}`)),
+    [1, 2, 3].flatMap((k) =>
+      ['all', 'engine'].flatMap((victim) => ['before', 'after'].map((side) => `${victim} update ${k} ${side}`)),
     ),
   );
 });
 
-it('takes single writes, and one point of so many', () => {
-  expect(asked({ at: 'up:2,down:1', every: '4' })).toEqual(['all up 2 before', 'engine up 2 before']);
+it('takes single writes in the order in which they are named, and one point of so many', () => {
+  expect(asked({ at: 'up:2,down:1', every: '3' })).toEqual([
+    'all up 2 before',
+    'engine up 2 after',
+    'engine down 1 before',
+  ]);
+  expect(asked({ at: 'down:1,up:2', every: '4' })).toEqual(['all down 1 before', 'all up 2 before']);
 });
 
 it('never runs without a point', () => {
