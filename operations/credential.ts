@@ -143,7 +143,7 @@ async function withCredential<T>(
     ending ??= credential
       .then((given) => given.end())
       .catch((error: unknown) => {
-        if (!isTestbedError(error, 'KubernetesUnreachable')) throw error;
+        if (!isTestbedError(error) || !isOutOfOrder(error)) throw error;
         onWarning(notTakenBack(error));
       });
     return ending;
@@ -165,6 +165,11 @@ function notTakenBack({ text: { en, ko } }: TestbedError): Text {
     `it is done, but its credential could not be taken back and ends by itself within an hour: ${en}`,
     `작업은 완료되었으나 자격 증명을 회수하지 못했습니다. 1시간 안에 자동으로 만료됩니다: ${ko}`,
   );
+}
+
+/** The cluster does not answer, or its store does not: nothing that this run asks of it is refused for a reason. */
+function isOutOfOrder(error: TestbedError): boolean {
+  return error.code === 'KubernetesUnreachable' || (failedWith(error)?.status ?? 0) >= 500;
 }
 
 function isMissing(error: unknown): boolean {

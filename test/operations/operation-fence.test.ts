@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../../bench/faults/fault';
 import { openFaultProxy, type FaultProxy } from '../../bench/faults/proxy';
 import { readClaim } from '../../engine/claims/claim-document';
 import { createClient } from '../../kubernetes/client';
@@ -156,40 +157,48 @@ describe('the token of an operation', () => {
 
 describe('a credential that its operation could not end', () => {
   const brokenOff = new Error('broken off');
+  const done = [() => Promise.resolve('done'), { status: 'fulfilled', value: 'done' }] as const;
+  const failed = [() => Promise.reject(brokenOff), { status: 'rejected', reason: brokenOff }] as const;
+  const silent: Fault = { kind: 'reset', when: 'before' };
+  const storeless: Fault = { kind: 'answer', status: 504, reason: 'Timeout' };
   const ways = [
-    ['was done', () => Promise.resolve('done'), { status: 'fulfilled', value: 'done' }],
-    ['failed', () => Promise.reject(brokenOff), { status: 'rejected', reason: brokenOff }],
+    ['was done and the cluster is silent', silent, ...done],
+    ['was done and the store of the cluster is silent', storeless, ...done],
+    ['failed', silent, ...failed],
   ] as const;
 
-  it.each(ways)('when its work %s is ended by whoever comes next, who waits for nothing', async (_, end, outcome) => {
-    const [store, stack] = [memoryStore(), newStack()];
-    const shaky: Target = { ...target, site: () => Promise.resolve(proxy.connection) };
-    proxy.begin([{ where: { methods: ['DELETE'] }, fault: { kind: 'reset', when: 'before' } }]);
-    const isForgotten = (): boolean => true;
-    const [first] = await Promise.allSettled([
-      duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
+  it.each(ways)(
+    'when its work %s is ended by whoever comes next, who waits for nothing',
+    async (_, fault, end, outcome) => {
+      const [store, stack] = [memoryStore(), newStack()];
+      const shaky: Target = { ...target, site: () => Promise.resolve(proxy.connection) };
+      proxy.begin([{ where: { methods: ['DELETE'] }, fault }]);
+      const isForgotten = (): boolean => true;
+      const [first] = await Promise.allSettled([
+        duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
+          await connection;
+          return end();
+        }),
+      ]);
+      expect(first).toEqual(outcome);
+      expect(await secretsOf(stack)).toEqual([`operation-${stack}-1`]);
+      const owing = { state: 'free', number: 1, due: { cluster: false, state: false, credential: true } };
+      expect((await readClaim(store, stack))?.claim).toMatchObject(owing);
+
+      proxy.begin();
+      await duringChange(shaky, wish(store, stack), site.surroundings, async ({ connection }) => {
         await connection;
-        return end();
-      }),
-    ]);
-    expect(first).toEqual(outcome);
-    expect(await secretsOf(stack)).toEqual([`operation-${stack}-1`]);
-    const owing = { state: 'free', number: 1, due: { cluster: false, state: false, credential: true } };
-    expect((await readClaim(store, stack))?.claim).toMatchObject(owing);
+        expect(await secretsOf(stack)).toEqual([`operation-${stack}-2`]);
+      });
+      expect(site.steps.filter(({ id }) => id === `fence:${stack}`)).toEqual([]);
+      expect(await secretsOf(stack)).toEqual([]);
 
-    proxy.begin();
-    await duringChange(shaky, wish(store, stack), site.surroundings, async ({ connection }) => {
-      await connection;
-      expect(await secretsOf(stack)).toEqual([`operation-${stack}-2`]);
-    });
-    expect(site.steps.filter(({ id }) => id === `fence:${stack}`)).toEqual([]);
-    expect(await secretsOf(stack)).toEqual([]);
-
-    proxy.begin();
-    await duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
-      await connection;
-    });
-    expect(proxy.requests.filter((request) => /^GET .*secrets/.test(request))).toEqual([]);
-    expect(await readClaim(store, stack)).toBeUndefined();
-  });
+      proxy.begin();
+      await duringChange(shaky, wish(store, stack, { isForgotten }), site.surroundings, async ({ connection }) => {
+        await connection;
+      });
+      expect(proxy.requests.filter((request) => /^GET .*secrets/.test(request))).toEqual([]);
+      expect(await readClaim(store, stack)).toBeUndefined();
+    },
+  );
 });
