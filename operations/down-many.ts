@@ -28,6 +28,12 @@ export interface ManyDownResult {
   readonly failure: TestbedError | undefined;
 }
 
+/**
+ * How many may wait for their namespaces while others work: each waits seven seconds and more, in which some fifteen others could be told to end by two
+ * cores. One that waits holds its claim and a few sockets.
+ */
+const WAITING = 64;
+
 /** As `down`, of one; of several or all of them with a pool, after one question that names what goes. Throws UsageWrong, TestbedUnknown before anything is asked. */
 export async function downAll(
   options: DownAllOptions,
@@ -55,6 +61,7 @@ export async function downAll(
             names: [...byName.keys()],
             title: text('testbeds', '테스트베드'),
             atOnce: runners,
+            waiting: Math.max(WAITING, 8 * runners),
             said: () => text('ended, nothing is left', '종료, 남은 것 없음'),
             work: async (name, own, giveUpPlace) => {
               const record = byName.get(name);

@@ -21,7 +21,7 @@ export interface DownOptions extends TargetOptions {
   readonly name: string;
   /** What it shares with other operations of the same call. */
   readonly shared?: SharedWork;
-  /** Called when only the end of what is told to end is waited for. */
+  /** Called, perhaps more than once, when only the end of what is told to end is waited for. */
   readonly onWaiting?: () => void;
 }
 

@@ -35,7 +35,9 @@ const PODS_SECONDS = 30;
 const CLAIMS_SECONDS = 15;
 /** What is empty ends within six, if nothing holds it. */
 const NAMESPACE_SECONDS = 20;
-const LOOK_EVERY_MS = 200;
+/** The first pause between two looks, and the longest: pods that need seconds are not asked after five times a second. */
+const LOOK_AGAIN_MS = 200;
+const LONGEST_PAUSE_MS = 1000;
 const AT_ONCE = 8;
 
 /**
@@ -49,7 +51,7 @@ export async function endWorkloads(
   connection: ClusterConnection,
   testbed: string,
   surroundings: Pick<Surroundings, 'onProgress' | 'onWarning' | 'signal'> & {
-    /** Called when all is told to end. */
+    /** Called as soon as something that was told to end is waited for: from then on it only looks now and then. */
     readonly onWaiting?: (() => void) | undefined;
   },
 ): Promise<void> {
@@ -62,9 +64,9 @@ export async function endWorkloads(
     if (uid === undefined) return;
     tell('start');
     for (const kind of [ACCESS, ...MAKERS]) await endAll(place, kind);
-    await until(PODS_SECONDS, signal, () => endPods(place, tell));
+    await until(PODS_SECONDS, { signal, onWaiting }, () => endPods(place, tell));
     await endAll(place, CLAIM);
-    await until(CLAIMS_SECONDS, signal, () => isEmpty(place, CLAIM));
+    await until(CLAIMS_SECONDS, { signal, onWaiting }, () => isEmpty(place, CLAIM));
     onWaiting?.();
     await endNamespace(place, uid, tell);
     tell('done');
@@ -174,8 +176,16 @@ async function collect(
   return all;
 }
 
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly onWaiting: (() => void) | undefined;
+}
+
 /** Looks until it is so or time is out. */
-async function until(seconds: number, signal: AbortSignal, isSo: () => Promise<boolean>): Promise<void> {
+async function until(seconds: number, { signal, onWaiting }: Waiting, isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + seconds * 1000;
-  while (!(await isSo()) && performance.now() < end) await pause(LOOK_EVERY_MS, undefined, { signal });
+  for (let pauseMs = LOOK_AGAIN_MS; !(await isSo()) && performance.now() < end; pauseMs *= 1.5) {
+    onWaiting?.();
+    await pause(Math.min(pauseMs, LONGEST_PAUSE_MS), undefined, { signal });
+  }
 }

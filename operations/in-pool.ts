@@ -8,7 +8,7 @@ export type PoolEnd<T, R> =
 export interface PoolOptions {
   /** How many work at the same time. */
   readonly atOnce: number;
-  /** How many may still wait for something, beside those that work, after they gave their place up. Default: as many again, sixteen times. */
+  /** How many may still wait for something, beside those that work, after they gave their place up. Default: as many again, eight times. */
   readonly waiting?: number;
   /** Aborted: nothing more is begun; what is under way comes to its own end. */
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export interface PoolOptions {
  */
 export async function inPool<T, R>(
   items: readonly T[],
-  { atOnce, waiting = 16 * atOnce, signal }: PoolOptions,
+  { atOnce, waiting = 8 * atOnce, signal }: PoolOptions,
   work: (item: T, giveUpPlace: () => void) => Promise<R>,
 ): Promise<readonly PoolEnd<T, R>[]> {
   const ends = items.map((item): PoolEnd<T, R> => ({ item, state: 'not-begun' }));

@@ -21,6 +21,8 @@ export interface ManyWork<R> {
   /** What is done to each, such as `provision`; for the progress. */
   readonly title: Text;
   readonly atOnce: number | undefined;
+  /** As of `inPool`. */
+  readonly waiting?: number;
   /** Said of one that is done, such as `created`. */
   readonly said: (result: R) => Text | undefined;
   readonly work: (name: string, own: Surroundings, giveUpPlace: () => void) => Promise<R>;
@@ -35,7 +37,7 @@ const OTHERS_MS = 10 * 60_000;
  * of the rest. Aborted: what is under way ends in order, nothing more is begun. Never rejects.
  */
 export async function doMany<R>(
-  { names, title, atOnce, said, work }: ManyWork<R>,
+  { names, title, atOnce, waiting, said, work }: ManyWork<R>,
   surroundings: Surroundings,
 ): Promise<readonly ManyItem<R>[]> {
   const { signal } = surroundings;
@@ -43,7 +45,7 @@ export async function doMany<R>(
   const begun = new Map<string, number>();
   const ends = await inPool(
     names,
-    { atOnce: operationsAtOnce(atOnce, names.length), signal },
+    { atOnce: operationsAtOnce(atOnce, names.length), ...(waiting === undefined ? {} : { waiting }), signal },
     async (name, giveUpPlace) => {
       const began = performance.now();
       begun.set(name, began);

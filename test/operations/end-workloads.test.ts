@@ -85,12 +85,18 @@ it('ends access, the workloads of both sides, pods and claims before the namespa
   await eventually('all pods', async () => ((await countOf('Pod', id)) === 3 ? true : undefined));
   const deaf = await stuckPod(id);
 
-  const ended = down({ name: 'busy', ...site.target }, site.surroundings);
+  let isWaiting = false;
+  const onWaiting = (): void => {
+    isWaiting = true;
+  };
+  const ended = down({ name: 'busy', onWaiting, ...site.target }, site.surroundings);
   const left = await eventually('only the deaf pod', async () => {
     const pod = await admin.get({ apiVersion: 'v1', kind: 'Pod', name: 'deaf', namespace: id });
     return pod?.metadata.deletionTimestamp !== undefined && (await countOf('Pod', id)) === 1 ? pod : undefined;
   });
   expect(fieldsAt(left, 'metadata')['deletionGracePeriodSeconds']).toBe(10);
+  // Another may begin its end meanwhile.
+  expect(isWaiting).toBe(true);
   const namespace = await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: id });
   expect(namespace?.metadata.deletionTimestamp).toBeUndefined();
   for (const [apiVersion, kind] of [
