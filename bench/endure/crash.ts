@@ -58,7 +58,7 @@ async function go(
   const wanted = chosen(pointsOf(flows, option('victims')?.split(',') ?? VICTIMS), option);
   progress.total = wanted.length;
   const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
-  for (const point of wanted) {
+  for (const [index, point] of wanted.entries()) {
     if (done.has(shown(point))) continue;
     if (isSpent()) {
       await flows.end();
@@ -70,7 +70,7 @@ async function go(
     save(progress);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     say(
-      `${progress.verdicts.length} of ${wanted.length}: ${shown(point)}, ${verdict.write ?? 'nothing to kill'}, ${seconds} s${verdict.missed.map((line) => `\n  NOT KEPT ${line}`).join('')}`,
+      `${index + 1} of ${wanted.length}: ${shown(point)}, ${verdict.write ?? 'nothing to kill'}, ${seconds} s${verdict.missed.map((line) => `\n  NOT KEPT ${line}`).join('')}`,
     );
   }
   progress.left = [...(await flows.end()), ...(await sweptLater(place))];

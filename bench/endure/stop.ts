@@ -53,11 +53,13 @@ export const stop: Suite = {
       context.say(
         `${flow}: ${verdicts.filter(({ missed: lines }) => lines.length === 0).length} of ${verdicts.length} kept`,
       );
-    const missed = progress.verdicts.flatMap(({ point, write, missed: lines }) =>
-      [...lines, ...(write === undefined ? ['nothing was stopped'] : [])].map(
-        (line) => `${shown(point)} (${write ?? 'no such write'}): ${line}`,
+    const missed = [
+      ...progress.verdicts.flatMap(({ point, write, missed: lines }) =>
+        lines.map((line) => `${shown(point)} (${write ?? 'not stopped'}): ${line}`),
       ),
-    );
+      // A single one may be: a flow has a write more now and then.
+      ...(progress.verdicts.every(({ write }) => write === undefined) ? ['nothing was stopped at any point'] : []),
+    ];
     return { result: progress, missed };
   },
   end: ({ folder }) => endControlPlane(folder),
