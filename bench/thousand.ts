@@ -61,27 +61,39 @@ export async function runThousand(
   onPoint: (point: ThousandPoint) => void,
 ): Promise<void> {
   const { surroundings, target } = bench;
-  for (const phase of PHASES)
-    for (let from = 0; from < total; from += chunk) {
-      const names = Array.from({ length: Math.min(chunk, total - from) }, (_, at) => `thousand-${from + at}`);
-      const at = from + names.length;
-      if (points.some((point) => point.phase === phase && point.at === at)) continue;
-      const before = await bench.processes();
-      const began = performance.now();
-      requireDone(await WORK[phase](names, { ...target, atOnce }, surroundings));
-      const wall = (performance.now() - began) / 1000 / names.length;
-      const cpu = cpuBetween(before, await bench.processes(), names.length);
-      onPoint({
-        phase,
-        at,
-        wallSecondsATestbed: wall,
-        cpuSecondsATestbed: cpu.reduce((sum, [, seconds]) => sum + seconds, 0),
-        cpu,
-        workerMiB: keptResidentMiB(),
-        worker: process.pid,
-        more: await bench.more(),
-      });
-    }
+  for (const { phase, from } of stepsOf(total, chunk)) {
+    const names = Array.from({ length: Math.min(chunk, total - from) }, (_, at) => `thousand-${from + at}`);
+    const at = from + names.length;
+    if (points.some((point) => point.phase === phase && point.at === at)) continue;
+    const before = await bench.processes();
+    const began = performance.now();
+    requireDone(await WORK[phase](names, { ...target, atOnce }, surroundings));
+    const wall = (performance.now() - began) / 1000 / names.length;
+    const cpu = cpuBetween(before, await bench.processes(), names.length);
+    onPoint({
+      phase,
+      at,
+      wallSecondsATestbed: wall,
+      cpuSecondsATestbed: cpu.reduce((sum, [, seconds]) => sum + seconds, 0),
+      cpu,
+      workerMiB: keptResidentMiB(),
+      worker: process.pid,
+      more: await bench.more(),
+    });
+  }
+}
+
+/** The first chunk is upgraded while it stands alone, the others beside all: so the first and the last upgrade tell few from many. */
+function stepsOf(total: number, chunk: number): readonly { readonly phase: Phase; readonly from: number }[] {
+  const [first = 0, ...rest] = Array.from({ length: Math.ceil(total / chunk) }, (_, at) => at * chunk);
+  const steps = (phase: Phase, froms: readonly number[]) => froms.map((from) => ({ phase, from }));
+  return [
+    ...steps('create', [first]),
+    ...steps('upgrade', [first]),
+    ...steps('create', rest),
+    ...steps('upgrade', rest),
+    ...steps('end', [first, ...rest]),
+  ];
 }
 
 type Outcome = Pick<ManyItem<never>, 'name' | 'error'> & { readonly state: string };

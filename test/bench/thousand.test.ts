@@ -49,8 +49,8 @@ describe('a thousand testbeds', () => {
     await runThousand(bench, plan, [...points], (one) => points.push(one));
     expect(points.map(({ phase, at }) => `${phase} ${at}`)).toEqual([
       'create 3',
-      'create 6',
       'upgrade 3',
+      'create 6',
       'upgrade 6',
       'end 3',
       'end 6',
