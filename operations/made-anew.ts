@@ -1,5 +1,5 @@
 import type { OperationResult, ResourceChange } from '../engine/types';
-import { TestbedError, text } from '../errors';
+import { TestbedError, text, type Text } from '../errors';
 import type { TestbedRecord } from './records';
 import { recordedOf } from './recorded';
 import { runOnStack, type StackOperation } from './stack';
@@ -20,21 +20,33 @@ export async function isNamespaceGone(record: TestbedRecord, site: StoredSite, {
   const made = recorded.find((one) => one.resourceType === 'kubernetes:core/v1:Namespace' && one.id === id);
   // A first run that died before it, or a state that was lost: the run makes it, or takes it up.
   if (made === undefined) return false;
-  if (live?.metadata.deletionTimestamp !== undefined)
-    throw new TestbedError(
-      'NotReady',
-      text(
-        `the namespace ${id} of '${name}' is being ended by somebody else`,
-        `다른 주체가 '${name}'의 네임스페이스 ${id}을(를) 삭제하고 있습니다`,
-      ),
-      {
-        hint: text(
-          'when it is gone, run the same command again: everything is made anew',
-          '삭제가 끝난 뒤 같은 명령을 다시 실행하면 모두 새로 만듭니다',
-        ),
-      },
-    );
+  if (live?.metadata.deletionTimestamp !== undefined) throw namespaceIsEnded({ id, name });
   return live === undefined || live.metadata.uid !== made.uid;
+}
+
+/** Of a namespace that somebody else ends, or has ended, in the middle of a run. */
+export function namespaceIsEnded({ id, name }: Pick<TestbedRecord, 'id' | 'name'>): TestbedError {
+  return new TestbedError(
+    'NotReady',
+    text(
+      `the namespace ${id} of '${name}' is being ended by somebody else`,
+      `다른 주체가 '${name}'의 네임스페이스 ${id}을(를) 삭제하고 있습니다`,
+    ),
+    {
+      hint: text(
+        'when it is gone, run the same command again: everything is made anew',
+        '삭제가 끝난 뒤 같은 명령을 다시 실행하면 모두 새로 만듭니다',
+      ),
+    },
+  );
+}
+
+/** For people, before it is made anew. */
+export function whatIsGone({ id, name }: Pick<TestbedRecord, 'id' | 'name'>): Text {
+  return text(
+    `the namespace ${id} of '${name}' is gone, with all that was in it; everything is made anew`,
+    `'${name}'의 네임스페이스 ${id}이(가) 그 안의 모든 것과 함께 사라졌습니다. 모두 새로 만듭니다`,
+  );
 }
 
 /**
@@ -47,12 +59,7 @@ export async function makeAnew(
   run: Pick<StackOperation, 'claim' | 'connection'>,
   surroundings: Surroundings,
 ): Promise<readonly ResourceChange[]> {
-  surroundings.onWarning(
-    text(
-      `the namespace ${id} of '${name}' is gone, with all that was in it; everything is made anew`,
-      `'${name}'의 네임스페이스 ${id}이(가) 그 안의 모든 것과 함께 사라졌습니다. 모두 새로 만듭니다`,
-    ),
-  );
+  surroundings.onWarning(whatIsGone({ id, name }));
   const stack = { ...run, stack: id };
   const { changes } = await runOnStack(site, { kind: 'drift', ...stack }, surroundings);
   const gone = changes.filter(({ operation }) => operation === 'delete');

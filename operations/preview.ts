@@ -6,6 +6,7 @@ import { tellingIfGone } from './cluster-gone';
 import { duringLook } from './credential';
 import { dueCredentials, FIRST_CREDENTIALS } from './database-credentials';
 import { judgeProgram, type PlanReport } from './judged-plan';
+import { isNamespaceGone, whatIsGone } from './made-anew';
 import { testbedProgram } from './program';
 import { openSite } from './site';
 import { readProvisionableSpec } from './spec-file';
@@ -53,12 +54,16 @@ export async function previewSpec(
         });
         // Its token is on its way while the plan is judged.
         return duringLook(target, { stack: id, purpose: `preview ${id}` }, surroundings, async (connection) => {
-          const plan = await judgeProgram(
-            engine,
-            site,
-            { program, stack: id, grade: spec.grade, nodeImages: target.pins !== undefined },
-            surroundings,
-          );
+          const [plan, isGone] = await Promise.all([
+            judgeProgram(
+              engine,
+              site,
+              { program, stack: id, grade: spec.grade, nodeImages: target.pins !== undefined },
+              surroundings,
+            ),
+            known === undefined ? false : isNamespaceGone(known, site, target),
+          ]);
+          if (isGone) surroundings.onWarning(whatIsGone({ id, name: spec.name }));
           try {
             const operation = await runOnStack(
               site,

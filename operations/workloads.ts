@@ -4,6 +4,7 @@ import type { KubernetesClient, ObjectReference } from '../kubernetes/types';
 import { nameOf } from '../kubernetes/wording';
 import type { DocumentStore } from '../engine/store/types';
 import { TestbedError, text, verbatim } from '../errors';
+import { namespaceIsEnded } from './made-anew';
 import { recordedOf } from './recorded';
 import type { TestbedRecord } from './records';
 import type { Surroundings } from './surroundings';
@@ -29,12 +30,16 @@ export async function waitForWorkloads(
   surroundings: Surroundings,
 ): Promise<void> {
   const [recorded, workloads] = await Promise.all([recordedOf(store, id), ourWorkloads(client, id)]);
-  for (const [apiVersion, kind] of WAITED_KINDS)
-    for (const { resourceType, id: place } of recorded) {
-      if (resourceType !== `kubernetes:${apiVersion}:${kind}`) continue;
-      if (!workloads.some((one) => one.kind === kind && `${one.namespace}/${one.name}` === place))
-        throw isGone({ kind, namespace: id, name: place.slice(place.indexOf('/') + 1) }, name);
-    }
+  const missing = WAITED_KINDS.flatMap(([apiVersion, kind]) =>
+    recorded
+      .filter(({ resourceType }) => resourceType === `kubernetes:${apiVersion}:${kind}`)
+      .map((one) => ({ kind, namespace: id, name: one.id.slice(one.id.indexOf('/') + 1) })),
+  ).find((one) => !workloads.some(({ kind, name: found }) => kind === one.kind && found === one.name));
+  if (missing !== undefined) {
+    const within = await client.get({ apiVersion: 'v1', kind: 'Namespace', name: id });
+    const isStanding = within !== undefined && within.metadata.deletionTimestamp === undefined;
+    throw isStanding ? isGone(missing, name) : namespaceIsEnded({ id, name });
+  }
   await Promise.all(workloads.map((workload) => waitForOne(client, workload, surroundings)));
 }
 

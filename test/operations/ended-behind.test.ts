@@ -7,6 +7,7 @@ import { fieldsAt } from '../../kubernetes/json';
 import type { KubernetesClient, ObjectReference } from '../../kubernetes/types';
 import { waitGone } from '../../kubernetes/wait';
 import { drift } from '../../operations/drift';
+import { previewSpec } from '../../operations/preview';
 import { upSpec, type UpResult } from '../../operations/up';
 import { testSurroundings } from '../support/cluster';
 import { withRecords } from '../support/site-records';
@@ -28,8 +29,8 @@ afterAll(async () => {
   await site.close();
 });
 
-const up = (name: string): Promise<UpResult> =>
-  upSpec(specOf({ name, database: { engine: 'postgresql', version: '15' } }), site.target, site.surroundings);
+const database = { engine: 'postgresql', version: '15' } as const;
+const up = (name: string): Promise<UpResult> => upSpec(specOf({ name, database }), site.target, site.surroundings);
 
 const namespaceOf = (id: string): ObjectReference => ({ apiVersion: 'v1', kind: 'Namespace', name: id });
 
@@ -50,6 +51,10 @@ it('a testbed whose namespace was ended is made anew by the next up, with the sa
   const password = fieldsAt(await admin.get(login), 'data')['password'];
   await admin.delete(namespaceOf(id));
   await waitGone(admin, namespaceOf(id));
+  const told = `the namespace ${id} of 'swept' is gone, with all that was in it; everything is made anew`;
+  const warned = (): string[] => site.warnings.map(({ en }) => en).filter((one) => one.includes('namespace tb-'));
+  await previewSpec(specOf({ name: 'swept', database }), site.target, site.surroundings);
+  expect(warned()).toEqual([told]);
 
   const again = await up('swept');
   expect([again.outcome, again.testbed.id, again.testbed.infrastructure]).toEqual(['changed', id, 'ready']);
@@ -57,9 +62,7 @@ it('a testbed whose namespace was ended is made anew by the next up, with the sa
   expect(made.map(({ resourceType }) => resourceType)).toContain('kubernetes:core/v1:Namespace');
   expect(again.operation.counts.create).toBe(made.length);
   expect(fieldsAt(await admin.get(login), 'data')['password']).toBe(password);
-  expect(site.warnings.map(({ en }) => en)).toContain(
-    `the namespace ${id} of 'swept' is gone, with all that was in it; everything is made anew`,
-  );
+  expect(warned()).toEqual([told, told]);
   expect(await drift({ name: 'swept', ...site.target }, site.surroundings)).toMatchObject({ drifted: false });
   expect((await up('swept')).outcome).toBe('unchanged');
   await site.end('swept');

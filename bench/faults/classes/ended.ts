@@ -20,7 +20,7 @@ export const ENDED: readonly FaultClass[] = [
   {
     id: 'F19',
     fault: 'objects ended and labels taken away behind our back',
-    expected: '`up` tells of a workload that is gone, `drift` of all; `drift --repair` brings them back',
+    expected: 'of a workload `up` tells, or makes it anew; `drift` tells of all, `drift --repair` brings them back',
     cause: behindOurBack,
   },
 ];
@@ -118,6 +118,7 @@ function behindOurBack(bench: FaultBench): Promise<string> {
       (namespace) => Promise.all([quota, database].map((one) => admin.mergePatch({ ...one, namespace }, unlabelled))),
       { codes: [0, 1] },
     ),
-    workload: way((namespace) => admin.delete({ ...database, namespace }), { codes: [1], says: /StatefulSet/ }),
+    // Where the update writes it after that, it makes it anew.
+    workload: way((namespace) => admin.delete({ ...database, namespace }), { codes: [0, 1], says: /StatefulSet/ }),
   });
 }
