@@ -22,6 +22,8 @@ export interface GuardedPort {
   onConnection(handle: (socket: Socket) => void): void;
   /** How many were let in and how many were turned away. */
   counts(): { readonly admitted: number; readonly refused: number };
+  /** Lets nobody else in; what is open goes on. */
+  shut(): void;
   /** Closes the listener and ends what is open. */
   close(): void;
 }
@@ -70,6 +72,9 @@ export function openGuardedPort(options: GuardedPortOptions = {}): Promise<Guard
           for (const socket of waiting.splice(0)) handle(socket);
         },
         counts: () => ({ admitted, refused }),
+        shut() {
+          server.close();
+        },
         close() {
           server.close();
           for (const socket of open) socket.destroy();

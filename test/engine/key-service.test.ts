@@ -50,6 +50,17 @@ describe('the key service of an operation', () => {
     expect(service.counts()).toEqual({ admitted: 1, refused: 0 });
   });
 
+  it('opens it over another connection beside the first and after it: the CLI keeps one only for as long as its pool does', async () => {
+    const opened = { status: 200, body: { data: { plaintext: key.toString('base64') } } };
+    const idle = connect(Number(new URL(service.environment['VAULT_ADDR'] ?? '').port), '127.0.0.1');
+    await once(idle, 'connect');
+    expect(await ask()).toEqual(opened);
+    agent.destroy();
+    agent = new Agent();
+    expect(await ask()).toEqual(opened);
+    idle.destroy();
+  });
+
   it('has a token of its own for each operation', async () => {
     const other = await openKeyService(HELD);
     expect(other.environment['VAULT_TOKEN']).not.toBe(service.environment['VAULT_TOKEN']);
@@ -74,7 +85,7 @@ describe('the key service of an operation', () => {
     const told = JSON.stringify(answer.body);
     for (const secret of [key.toString('base64'), HELD.ciphertext, service.environment['VAULT_TOKEN']])
       expect(told).not.toContain(secret);
-    // The only connection is used up: nobody guesses twice.
+    // From then on nobody gets in: nobody guesses twice.
     await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
