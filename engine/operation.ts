@@ -1,4 +1,4 @@
-import { isTestbedError } from '../errors';
+import { TestbedError, isNoSpace, isTestbedError, reasonOf, text, verbatim } from '../errors';
 import type { Claim } from './claims/held-claim';
 import { runCli } from './cli-run';
 import type { Report } from './events';
@@ -68,8 +68,7 @@ async function published(call: () => Promise<Report>, held: HeldState, copy: Cop
   try {
     report = await call();
   } catch (error) {
-    await publishPart(held, copy);
-    throw error;
+    throw withUnrecorded(error, await publishPart(held, copy), copy.request);
   }
   if (copy.request.kind === 'down') await held.end();
   else await publishWhole(held, copy);
@@ -83,14 +82,37 @@ async function publishWhole(held: HeldState, { request, work, content }: Copy): 
   if (after !== content) await held.publish(after);
 }
 
-/** What a failed run recorded; a part of a state, as a full disk leaves it, is none: then the published one stays. */
-async function publishPart(held: HeldState, copy: Copy): Promise<void> {
+/**
+ * What a failed run recorded; a part of a state, as a full disk leaves it, is none: then the published one stays. Answers with why it could not be published: the first
+ * failure is the one to tell, unless all of it is another run's by now.
+ */
+async function publishPart(held: HeldState, copy: Copy): Promise<unknown> {
   try {
     await publishWhole(held, copy);
+    return undefined;
   } catch (error) {
-    // The first failure is the one to tell, unless all of it is another run's by now.
     if (isTestbedError(error, 'ClaimLost')) throw error;
+    return error;
   }
+}
+
+/** The failure of a run, and in its details why it could not even be recorded how far it came. A full disk is told once. */
+function withUnrecorded(failure: unknown, unrecorded: unknown, { onEvent }: OperationRequest): unknown {
+  if (unrecorded === undefined || (isNoSpace(unrecorded) && isNoSpace(failure))) return failure;
+  const why = isTestbedError(unrecorded) ? unrecorded.text : verbatim(reasonOf(unrecorded));
+  const detail = text(
+    `what was done until then could not be recorded: ${why.en}; the next run takes it up by its marks`,
+    `그때까지 한 작업을 기록하지 못했습니다: ${why.ko}. 다음 실행이 표시를 보고 이어받습니다`,
+  );
+  if (!isTestbedError(failure)) {
+    onEvent?.({ type: 'diagnostic', severity: 'warning', message: detail.en });
+    return failure;
+  }
+  return new TestbedError(failure.code, failure.text, {
+    details: [...failure.details, detail],
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    cause: failure,
+  });
 }
 
 function mended(content: string, { stack }: OperationRequest): string {

@@ -117,8 +117,8 @@ export function wrongSiteKey(store: DocumentStore, directory: string, needed: st
         ),
     {
       hint: text(
-        `copy site.secret from a machine whose \`testbed keys show\` says ${needed}, mode 0600; or restore a backup: testbed state restore FILE`,
-        `\`testbed keys show\`에 ${needed}이(가) 표시되는 컴퓨터의 site.secret을 권한 0600으로 복사하거나, 백업을 복원하세요: testbed state restore 파일`,
+        `copy the site's key to ${file}, mode 0600, from a machine whose \`testbed keys show\` says that it has ${needed}; or restore a backup: testbed state restore FILE`,
+        `\`testbed keys show\`에 이 컴퓨터의 키로 ${needed}이(가) 표시되는 컴퓨터에서 사이트 키를 ${file}(권한 0600)로 복사하거나, 백업을 복원하세요: testbed state restore 파일`,
       ),
     },
   );

@@ -198,6 +198,26 @@ describe("a rotation of the site's key", () => {
     });
   });
 
+  it('leaves other machines without the new key: each is told which file to copy to where, and goes on with it', async () => {
+    const [before] = await keysOf(['tb-one']);
+    const elsewhere = { store, directory: join(home, 'elsewhere') };
+    mkdirSync(elsewhere.directory, { mode: 0o700 });
+    const file = join(elsewhere.directory, 'site.secret');
+    copyFileSync(join(directory, 'site.secret'), file);
+    const { from, to } = await rotateSiteKey({ store, directory }, silent);
+    for (const name of ['tb-one', 'tb-new'])
+      await expect(openDataKeys(elsewhere).forStack(name)).rejects.toMatchObject({
+        code: 'SiteKeyRefused',
+        message: `${store.place} is on the site's key ${to}, and this machine has ${from} (${file})`,
+        hint: {
+          en: expect.stringMatching(`^copy the site's key to ${file}, mode 0600, from a machine whose .* ${to};`),
+        },
+      });
+    await expect(rotateSiteKey(elsewhere, silent)).rejects.toMatchObject({ code: 'SiteKeyRefused' });
+    copyFileSync(join(directory, 'site.secret'), file);
+    expect(await openDataKeys(elsewhere).forStack('tb-one')).toBe(before);
+  });
+
   it('that is killed at any writing is taken up by the next run, and data keys open all the time', async () => {
     const before = await keysOf(names.slice(0, 4));
     for (let dieAt = 1; ; dieAt += 1) {
