@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   NotEmpty: 'failed',
   NotAllDone: 'failed',
   DataLossRefused: 'failed',
+  MadeByNewer: 'failed',
   DriftFound: 'failed',
   // databases
   DatabaseFailed: 'failed',

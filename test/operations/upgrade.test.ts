@@ -143,6 +143,22 @@ describe('a testbed that an older program built on this cluster', () => {
     }));
 });
 
+describe('a testbed that a newer program built', () => {
+  it('is left as it is and named, while the others are brought on', () =>
+    onSite(async (site) => {
+      const make = { ...olderMake(), package: '99.0.0', components: COMPONENTS_VERSION + 1 };
+      await upSpec(specOf({ name: 'built-after' }), site.target, { ...site.surroundings, make });
+      await upSpec(specOf({ name: 'built-now' }), site.target, site.surroundings);
+      const before = await recordOf(site, 'built-after');
+      const result = await run(site);
+      expect(states(result)).toEqual(['built-after failed', 'built-now current']);
+      expect(result.testbeds[0]?.error?.code).toBe('MadeByNewer');
+      expect(result.failure?.code).toBe('NotAllDone');
+      expect(await recordOf(site, 'built-after')).toEqual(before);
+      for (const name of ['built-after', 'built-now']) await site.end(name);
+    }));
+});
+
 describe('an upgrade of many', () => {
   const made = async (site: TestSite, names: readonly string[]): Promise<void> => {
     for (const name of names) {
