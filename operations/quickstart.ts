@@ -114,6 +114,7 @@ const OUTCOMES = {
   started: text('started', '시작함'),
   repaired: text('repaired', '복구함'),
   created: text('created', '생성함'),
+  'taken-up': text('taken up', '이어받음'),
   changed: text('changed', '변경함'),
   unchanged: text('unchanged', '변경 없음'),
   ended: text('ended', '종료함'),

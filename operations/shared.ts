@@ -3,7 +3,7 @@ import { SHARED_STACK, sharedStackOf } from '../components/vocabulary';
 import type { Claim } from '../engine/claims/held-claim';
 import type { Engine, OperationResult, ProgramReference } from '../engine/types';
 import { createClient } from '../kubernetes/client';
-import type { ClusterConnection, KubernetesClient } from '../kubernetes/types';
+import type { ClusterConnection } from '../kubernetes/types';
 import { systemNamespace } from '../platform/cluster';
 import { TestbedError, text } from '../errors';
 import { judgeProgram } from './judged-plan';
@@ -15,6 +15,8 @@ import { rulesInForce, sweepRules } from './rules-in-force';
 import { rulesLeftOut, type RuleLeftOut } from './rules-left-out';
 import { openSite, prepareSite, type Site } from './site';
 import { siteRules } from './site-rules';
+import { takeBackShared, type RepairedObject } from './shared-drift';
+import { isStanding, minorOf, userName } from './shared-facts';
 import { runOnStack, withEngine } from './stack';
 import { withStackClaim, type Claimed } from './stack-claim';
 import { sweepOperations } from './sweep';
@@ -24,21 +26,34 @@ import type { Target, TargetOptions } from './target';
 import { openTarget } from './target';
 
 export interface SharedResult {
-  readonly outcome: 'created' | 'changed' | 'unchanged' | 'ended' | 'previewed';
+  /** `taken-up`: there was no state, and what bears our marks on the cluster was taken up as it stands. */
+  readonly outcome: 'created' | 'taken-up' | 'changed' | 'unchanged' | 'ended' | 'previewed';
   readonly operation: OperationResult;
+  /** Of `up`: what somebody had changed, and was taken back. */
+  readonly repaired?: readonly RepairedObject[];
   /** Rules that this cluster's API server is too old for; plan and audit judge them all the same. */
   readonly rulesLeftOut: readonly RuleLeftOut[];
 }
 
-/** Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version. */
+/**
+ * Brings what the cluster shares (access namespace, provisioner, fixed roles, guard rails) to this version, and takes back what somebody changed of it. Where its state was lost, what
+ * stands is taken up by its marks.
+ */
 export async function sharedUp(options: TargetOptions, surroundings: Surroundings): Promise<SharedResult> {
-  const { operation, rulesLeftOut } = await runShared('up', options, surroundings, settle);
-  const created = (operation.counts.same ?? 0) === 0 && (operation.counts.create ?? 0) > 0;
+  const { operation, rulesLeftOut, repaired, stood } = await runShared('up', options, surroundings, settle);
+  const isNew = isAllNew(operation);
+  const hasChanged = operation.changes.length > 0 || (repaired ?? []).length > 0;
   return {
-    outcome: created ? 'created' : operation.changes.length > 0 ? 'changed' : 'unchanged',
+    outcome: isNew ? (stood === true ? 'taken-up' : 'created') : hasChanged ? 'changed' : 'unchanged',
     operation,
     rulesLeftOut,
+    ...(repaired === undefined ? {} : { repaired }),
   };
+}
+
+/** Everything was applied: then nothing differs from it. */
+function isAllNew({ counts }: OperationResult): boolean {
+  return (counts.same ?? 0) === 0 && (counts.create ?? 0) > 0;
 }
 
 /** Waits until the rules are in force; and what operations that were killed left is ended here, where nobody waits for it. */
@@ -139,6 +154,11 @@ interface Done extends Claimed {
   readonly target: Target;
 }
 
+type Ran = Pick<SharedResult, 'operation' | 'rulesLeftOut' | 'repaired'> & {
+  /** Of `up`: objects of the stack stood although it had no state. */
+  readonly stood?: boolean;
+};
+
 /** What is left to do under the claim when the engine is done. */
 type Afterwards = (done: Done) => Promise<void>;
 
@@ -147,7 +167,7 @@ async function runShared(
   options: TargetOptions,
   surroundings: Surroundings,
   afterwards: Afterwards = () => Promise.resolve(),
-): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
+): Promise<Ran> {
   const folders = kind === 'up' ? prepareSite(surroundings.environment) : openSite(surroundings.environment);
   await using site = await openStoredSite(folders, surroundings);
   return withEngine(surroundings, async (engine) => {
@@ -169,7 +189,8 @@ async function runShared(
   });
 }
 
-function sharedStackIn({ reference: { kind, uid } }: Target): string {
+/** Name of the stack of what a cluster shares. */
+export function sharedStackIn({ reference: { kind, uid } }: Target): string {
   return kind === 'embedded' ? SHARED_STACK : sharedStackOf(uid);
 }
 
@@ -184,7 +205,7 @@ async function runOnShared(
   kind: 'up' | 'preview' | 'down' | 'drift',
   { site, target, engine, stack }: SharedPlace,
   { claim, surroundings }: { readonly claim?: Claim; readonly surroundings: Surroundings },
-): Promise<Pick<SharedResult, 'operation' | 'rulesLeftOut'>> {
+): Promise<Ran> {
   const connection = await target.admin();
   // Nobody can end an administrator's credential: each writing asks for the claim.
   const run = { kind, stack, connection, ...(claim === undefined ? {} : { claim, asksBeforeWriting: true }) };
@@ -194,12 +215,18 @@ async function runOnShared(
   const program = await programFor(site, target, connection, minor);
   const nodeImages = target.pins !== undefined;
   await judgeProgram(engine, site, { program, stack, grade: 'sensitive', nodeImages }, surroundings);
-  if (kind === 'up') await claimSystemNamespace(connection, surroundings);
   const work = (): Promise<OperationResult> => runOnStack(site, { ...run, program }, within);
-  return {
-    operation: kind === 'up' ? await despiteOutdatedRules({ site, target, minor }, within, work) : await work(),
-    rulesLeftOut: await rulesLeftOut(site, minor),
-  };
+  if (kind === 'preview') return { operation: await work(), rulesLeftOut: await rulesLeftOut(site, minor) };
+  await claimSystemNamespace(connection, surroundings);
+  const stood = !(await hasState(site, stack)) && (await isStanding(connection, stack));
+  const operation = await despiteOutdatedRules({ site, target, minor }, within, work);
+  const repaired = isAllNew(operation) ? [] : await takeBackShared(site, run, within);
+  return { operation, rulesLeftOut: await rulesLeftOut(site, minor), repaired, stood };
+}
+
+async function hasState({ store }: StoredSite, stack: string): Promise<boolean> {
+  const { readPublished } = await import('../engine/published-state.js');
+  return (await readPublished({ name: stack, store }))?.content !== undefined;
 }
 
 /** An existing cluster may not have it. One that stands is left as it is: an embedded cluster looks after its own. */
@@ -225,28 +252,4 @@ async function programFor(
   return sharedProgram({ admins, minor, siteRules: siteRules(site), nodeImages: target.pins !== undefined });
 }
 
-const versionAnswer = z.object({ major: z.string(), minor: z.string() });
-
-/** `1.34`; some vendors write `34+`. */
-async function minorOf(client: KubernetesClient): Promise<string> {
-  const { body } = await client.raw('GET', '/version');
-  const { major, minor } = versionAnswer.parse(body);
-  return `${Number.parseInt(major, 10)}.${Number.parseInt(minor, 10)}`;
-}
-
 const SHARED_DOING = text('what it shares was looked after', '공용 구성을 다루는 동안');
-
-const selfSubjectReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });
-
-/** As whom the API server sees us; on an existing cluster the guard rails must let exactly this user through. */
-async function userName(connection: ClusterConnection): Promise<string> {
-  const client = createClient(connection);
-  try {
-    const answer = await client.raw('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
-    });
-    return selfSubjectReview.parse(answer.body).status.userInfo.username;
-  } finally {
-    await client.close();
-  }
-}

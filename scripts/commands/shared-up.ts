@@ -1,8 +1,10 @@
 import { text } from '../../errors';
 import { defineCommand } from '../cli/command';
-import { line } from '../cli/view';
+import type { SharedResult } from '../../operations/shared';
+import { line, toned, type Block } from '../cli/view';
 import { leftOutBlocks } from './left-out-view';
 import { changeBlocks, countLine } from './operation-view';
+import { repairBlocks } from './drift-view';
 import { TARGET_FLAGS } from './target-flags';
 
 export const sharedUpCommand = defineCommand({
@@ -24,14 +26,26 @@ export const sharedUpCommand = defineCommand({
     '보호 규칙이 일부만 적용되었을 수 있습니다. `testbed shared up`을 다시 실행하세요',
   ),
   handler: async (args, context) => (await import('../../operations/shared.js')).sharedUp(args, context),
-  view: ({ operation, rulesLeftOut }) => [
+  view: sharedUpBlocks,
+});
+
+/** Also what `state rebuild shared` shows of the `shared up` in it. */
+export function sharedUpBlocks({ outcome, operation, repaired = [], rulesLeftOut }: SharedResult): readonly Block[] {
+  return [
     ...changeBlocks(operation.changes),
     countLine(operation),
+    ...repairBlocks(repaired.length === 0 ? undefined : repaired),
     ...leftOutBlocks(rulesLeftOut),
+    ...(outcome === 'taken-up' ? [line(toned('warn', TAKEN_UP))] : []),
     line(
-      operation.changes.length === 0
+      outcome === 'unchanged'
         ? text('nothing to change', '변경할 것이 없습니다')
         : text('the cluster is ready for testbeds', '클러스터가 테스트베드를 받을 준비가 되었습니다'),
     ),
-  ],
-});
+  ];
+}
+
+const TAKEN_UP = text(
+  'this site had no state of what the cluster shares: what bears its marks was taken up as it stands',
+  '이 사이트에 클러스터 공용 구성의 상태가 없어, 표시가 있는 기존 객체를 그대로 이어받았습니다',
+);
