@@ -96,9 +96,13 @@ async function publishPart(held: HeldState, copy: Copy): Promise<unknown> {
   }
 }
 
-/** The failure of a run, and in its details why it could not even be recorded how far it came. A full disk is told once. */
+/**
+ * The failure of a run, and in its details why it could not even be recorded how far it came. A full disk is told once: the part of a state that it left in the copy is its
+ * doing too.
+ */
 function withUnrecorded(failure: unknown, unrecorded: unknown, { onEvent }: OperationRequest): unknown {
-  if (unrecorded === undefined || (isNoSpace(unrecorded) && isNoSpace(failure))) return failure;
+  if (unrecorded === undefined) return failure;
+  if (isNoSpace(failure) && (isNoSpace(unrecorded) || isTestbedError(unrecorded, 'StateUnreadable'))) return failure;
   const why = isTestbedError(unrecorded) ? unrecorded.text : verbatim(reasonOf(unrecorded));
   const detail = text(
     `what was done until then could not be recorded: ${why.en}; the next run takes it up by its marks`,

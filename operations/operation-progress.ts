@@ -1,3 +1,4 @@
+import { RULES_PREFIX } from '../policies/admission/policies';
 import type { EngineEvent, OperationKind, ResourceOperation } from '../engine/types';
 import { text, verbatim, type StepEvent, type Text } from '../errors';
 import type { Surroundings } from './surroundings';
@@ -8,6 +9,8 @@ export interface OperationProgress {
   /** Opens and closes what is shown of the run as a whole. */
   readonly during: <T>(run: Promise<T>) => Promise<T>;
 }
+
+type Diagnostic = Extract<EngineEvent, { readonly type: 'diagnostic' }>;
 
 /**
  * Engine events as progress. What changes the cluster is one step an object, with what it waits for as its detail. What only looks
@@ -23,13 +26,18 @@ export function openOperationProgress(kind: OperationKind, surroundings: Surroun
     ...objects,
     onEvent: (event) => {
       if (event.type === 'diagnostic') {
-        if (event.severity === 'warning') onWarning(warningOf(event));
+        if (event.severity === 'warning' && !isOfOurRules(event)) onWarning(warningOf(event));
       } else objects.onEvent(event);
     },
   };
 }
 
-function warningOf({ source, message }: Extract<EngineEvent, { readonly type: 'diagnostic' }>): Text {
+/** What the rules remark of an object was told of the plan, in the reader's language; the cluster's own policies say the same again. */
+function isOfOurRules({ source, message }: Diagnostic): boolean {
+  return source === 'server' && message.startsWith(`Validation failed for ValidatingAdmissionPolicy '${RULES_PREFIX}`);
+}
+
+function warningOf({ source, message }: Diagnostic): Text {
   if (source !== 'server') return verbatim(message);
   return text(`the API server warns: ${message}`, `API 서버 경고: ${message}`);
 }

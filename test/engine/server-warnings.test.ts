@@ -32,6 +32,10 @@ it('is shown to people as words of the API server, and a warning of the engine a
   const { onEvent } = openOperationProgress('up', { ...site.surroundings, onWarning: (one) => warnings.push(one) });
   onEvent({ type: 'diagnostic', severity: 'warning', source: 'server', message: 'careful' });
   onEvent({ type: 'diagnostic', severity: 'warning', message: 'slow' });
+  // What our own rules say of an object was said of the plan, in the reader's language.
+  const ours =
+    "Validation failed for ValidatingAdmissionPolicy 'testbed-rules-pods-advisory-1' with binding 'b': a rule: why";
+  onEvent({ type: 'diagnostic', severity: 'warning', source: 'server', message: ours });
   expect(warnings).toEqual([
     { en: 'the API server warns: careful', ko: 'API 서버 경고: careful' },
     { en: 'slow', ko: 'slow' },
