@@ -52,7 +52,7 @@ it('a testbed whose namespace was ended is made anew by the next up, with the sa
   await admin.delete(namespaceOf(id));
   await waitGone(admin, namespaceOf(id));
   const told = `the namespace ${id} of 'swept' is gone, with all that was in it; everything is made anew`;
-  const warned = (): string[] => site.warnings.map(({ en }) => en).filter((one) => one.includes('namespace tb-'));
+  const warned = (): string[] => site.warnings.map(({ en }) => en).filter((one) => one.includes(`namespace ${id}`));
   await previewSpec(specOf({ name: 'swept', database }), site.target, site.surroundings);
   expect(warned()).toEqual([told]);
 
