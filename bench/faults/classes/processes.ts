@@ -186,8 +186,17 @@ async function many({ place, flows }: FaultBench): Promise<string> {
     kind: 'Namespace',
     metadata: {
       name: 'tb-zzzzz9',
-      labels: { 'testbed.io/managed': 'true', 'testbed.io/role': 'testbed', 'testbed.io/testbed': 'tb-zzzzz9' },
-      annotations: { 'testbed.io/name': refused },
+      labels: {
+        'testbed.io/managed': 'true',
+        'testbed.io/role': 'testbed',
+        'testbed.io/testbed': 'tb-zzzzz9',
+        'testbed.io/grade': 'open',
+      },
+      annotations: {
+        'testbed.io/name': refused,
+        'testbed.io/participant': 'another',
+        'testbed.io/owner': 'owner@another.example',
+      },
     },
   };
   await admin.create(stranger);

@@ -108,6 +108,7 @@ describe('a claim', () => {
     await claim.giveBack();
   });
 
+  const TERM_MS = 60;
   it.each([
     ['of another host', ELSEWHERE],
     ['of a host of this name and another boot, which may be another machine', { ...currentProcess(), boot: 'another' }],
@@ -115,11 +116,13 @@ describe('a claim', () => {
     ['of this machine, of which nobody can tell whether it runs', { ...currentProcess(), startedAt: undefined }],
   ])('%s is followed after it was silent for a term, and is to be fenced', async (_, process) => {
     const store = memoryStore();
-    const former = await leaveBehind(store, { process, beatMs: 5, termMs: 60 });
+    const began = performance.now();
+    const former = await leaveBehind(store, { process, beatMs: 5, termMs: TERM_MS });
     const waits: number[] = [];
     const claim = await take(store, { termMs: 50, beatMs: 20, onWait: (_holder, left) => waits.push(left) });
-    expect(waits.length).toBeGreaterThan(0);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(60);
+    // On a busy machine the term may be over at the first look.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(TERM_MS);
+    expect(Math.max(0, ...waits)).toBeLessThanOrEqual(TERM_MS);
     expect(claim).toMatchObject({ number: 2, due: { cluster: true, state: true, credential: true }, contested: true });
     expect(former.lost.aborted).toBe(false);
     await claim.giveBack();
