@@ -75,6 +75,8 @@ export async function openPlace({
   };
   const surroundings: Surroundings = { ...quietSurroundings(home), environment, cwd: folder, engine };
   const admin = createClient(connection);
+  // Once for a place: a trial that goes on after midnight says the same.
+  const ends = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
   return {
     home,
     proxy,
@@ -91,7 +93,7 @@ export async function openPlace({
         members,
         grade: 'open',
         size,
-        ends: new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10),
+        ends,
         ...(withDatabase ? { database: { engine: 'postgresql', version: '15' } } : {}),
       };
       writeFileSync(file, JSON.stringify(document));

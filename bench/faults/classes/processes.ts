@@ -1,9 +1,11 @@
 import { inParallel } from '../../../kubernetes/concurrency';
+import type { KubernetesObject } from '../../../kubernetes/types';
 import { isTestbedError } from '../../../errors';
 import { isRunning, signalAll } from '../cli';
 import { allSecrets, everything, keyOf, related } from '../contents';
 import { crashAt } from '../crash-point';
-import { FLOWS } from '../flows';
+import { FLOWS, type Flows } from '../flows';
+import type { Place } from '../place';
 import { stopAt } from '../stop-point';
 import { inTurn, lastWords, under, until, type FaultBench, type FaultClass } from './class';
 
@@ -175,30 +177,33 @@ async function wrongClock({ place, flows }: FaultBench): Promise<string> {
   return seen.join('; ');
 }
 
+/** The namespace of a testbed of this name, as another site would have made it: like one of ours but for the id, so that the cluster's rules let it in. */
+async function strangerNamed(name: string, place: Place, { standing }: Flows): Promise<KubernetesObject> {
+  const { testbed } = await place.up(place.spec('model', standing));
+  const model = await place.admin.get({ apiVersion: 'v1', kind: 'Namespace', name: testbed.id });
+  await place.down('model');
+  if (model === undefined) throw new Error(`the namespace ${testbed.id} of a testbed that was just made is not there`);
+  const { labels = {}, annotations = {} } = model.metadata;
+  const id = 'tb-zzzzz9';
+  const ofTheOther = (words: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(words).map(([key, value]) => [key, value.replaceAll(testbed.id, id)]));
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: id,
+      labels: ofTheOther(labels),
+      annotations: { ...ofTheOther(annotations), 'testbed.io/name': name },
+    },
+  };
+}
+
 async function many({ place, flows }: FaultBench): Promise<string> {
   const { admin } = place;
   await flows.end();
   const names = Array.from({ length: MANY }, (_, index) => `many-${index + 1}`);
   const refused = names[MANY / 2] ?? '';
-  // As another site would have made it.
-  const stranger = {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: 'tb-zzzzz9',
-      labels: {
-        'testbed.io/managed': 'true',
-        'testbed.io/role': 'testbed',
-        'testbed.io/testbed': 'tb-zzzzz9',
-        'testbed.io/grade': 'open',
-      },
-      annotations: {
-        'testbed.io/name': refused,
-        'testbed.io/participant': 'another',
-        'testbed.io/owner': 'owner@another.example',
-      },
-    },
-  };
+  const stranger = await strangerNamed(refused, place, flows);
   await admin.create(stranger);
   const ids: string[] = [];
   const told: string[] = [];
