@@ -2,7 +2,7 @@ import { createClient } from '../../kubernetes/client';
 import { keptConnection, serverAddress } from './kept-connection';
 import type { ClusterLayout } from './layout';
 import { certificateEnds } from './pki/keys';
-import { ownProcesses, type OwnProcess } from './processes/proof';
+import { isAlive, ownProcesses, type OwnProcess } from './processes/proof';
 import { readInstance, readRecord, type ClusterRecord } from './record/cluster-record';
 import { COMPONENT_NAMES, readSupervisorStatus, type SupervisorStatus } from './record/supervisor-status';
 import type { ClusterStatus } from './types';
@@ -59,7 +59,9 @@ export async function isHealthy(
     said?.phase === 'running' &&
     hasFreshHeartbeat(said, new Date()) &&
     said.components.every(({ state }) => state === 'running') &&
-    (await isApiReady(layout, record))
+    (await isApiReady(layout, record)) &&
+    // A killed supervisor keeps its environment, and so its proof, for a moment; the API server answers without it.
+    isAlive(supervisor)
   );
 }
 

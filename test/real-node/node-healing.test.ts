@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { exists } from '../../host/process-identity';
 import type { ClusterStatus } from '../../platform/cluster';
 import { ownProcesses } from '../../platform/cluster/processes/proof';
 import { readInstance } from '../../platform/cluster/record/cluster-record';
@@ -46,6 +47,8 @@ describe('a real node of which a part was killed', () => {
     const orphans = partsOf(node());
     const { supervisorPid } = await node().status();
     process.kill(supervisorPid ?? 0, 'SIGKILL');
+    // The signal is on its way only; up is asked once the process is gone, as embedded-cluster.test.ts does.
+    await eventually('the supervisor is gone', () => (exists(supervisorPid ?? 0) ? undefined : true));
     expect((await node().up()).outcome).toBe('repaired');
     const now = partsOf(node());
     expect(now.filter((pid) => orphans.includes(pid))).toEqual([]);

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepEvent } from '../../../errors';
+import { isHealthy, observe } from '../../../platform/cluster/observation';
 import { eventually, processesOf } from './cluster-under-test';
 import { runningCluster } from './running-cluster';
 import { auditLog } from './subjects/audit-log';
@@ -105,6 +107,15 @@ describe('the supervisor', () => {
       expect(processesOf(layout).filter((candidate) => candidate.role === role)).toHaveLength(1);
     },
   );
+
+  it('counts as gone once it is, whatever was seen of it a moment before', async () => {
+    await ready();
+    const seen = observe(layout);
+    expect(await isHealthy(layout, seen)).toBe(true);
+    const { pid } = spawnSync('true');
+    const gone = { pid, startTime: '1', role: 'supervisor' };
+    expect(await isHealthy(layout, { ...seen, supervisor: gone })).toBe(false);
+  });
 
   it('may die by kill -9: the API serves on, and the next up replaces all that was left', async () => {
     const { supervisorPid, server } = await ready();
