@@ -57,11 +57,17 @@ async function go(
   const flows = await openFlows(place, 'crash', true);
   const wanted = chosen(pointsOf(flows, option('victims')?.split(',') ?? VICTIMS), option);
   progress.total = wanted.length;
+  const ofEarlierSites = new Set(await operationSecrets(place));
+  const ended = async (): Promise<void> => {
+    const left = [...(await flows.end()), ...(await sweptLater(place, ofEarlierSites))];
+    progress.left = [...(progress.left ?? []), ...left];
+    save(progress);
+  };
   const done = new Set(progress.verdicts.map(({ point }) => shown(point)));
   for (const [index, point] of wanted.entries()) {
     if (done.has(shown(point))) continue;
     if (isSpent()) {
-      await flows.end();
+      await ended();
       return 'more';
     }
     const began = performance.now();
@@ -73,7 +79,7 @@ async function go(
       `${index + 1} of ${wanted.length}: ${shown(point)}, ${verdict.write ?? 'nothing to kill'}, ${seconds} s${verdict.missed.map((line) => `\n  NOT KEPT ${line}`).join('')}`,
     );
   }
-  progress.left = [...(await flows.end()), ...(await sweptLater(place))];
+  await ended();
   return 'done';
 }
 
@@ -88,11 +94,19 @@ function keptOf(killed: readonly CrashVerdict[]): Readonly<Record<string, string
   );
 }
 
-/** What dead operations left, and the next `shared up` or `orphans` would not take away. */
-async function sweptLater({ admin, surroundings }: Place): Promise<readonly string[]> {
-  await using site = await openStoredSite(openSite(surroundings.environment), surroundings);
-  await sweepOperations(site, admin, surroundings);
-  return (await allSecrets(admin)).filter(isOperation).map((object) => `${keyOf(object)} is left, and not swept`);
+/**
+ * What dead operations of this place's site left, and the next `shared up` or `orphans` of that site would not take away. What stood before is another
+ * site's, which a site leaves alone for two hours: each place looks after its own before the next one follows it; a killed run's is judged by nobody.
+ */
+async function sweptLater(place: Place, ofEarlierSites: ReadonlySet<string>): Promise<readonly string[]> {
+  await using site = await openStoredSite(openSite(place.surroundings.environment), place.surroundings);
+  await sweepOperations(site, place.admin, place.surroundings);
+  const left = await operationSecrets(place);
+  return left.filter((key) => !ofEarlierSites.has(key)).map((key) => `${key} is left, and not swept`);
+}
+
+async function operationSecrets({ admin }: Place): Promise<readonly string[]> {
+  return (await allSecrets(admin)).filter(isOperation).map(keyOf);
 }
 
 /** Every point; all victims of one write after each other, so that a run that is cut short says something of each. */
