@@ -1,13 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { measureAdmission } from './admission';
 import { shown } from './endurance';
 import type { Figures } from './figures';
-import { measureFirstUp } from './first-up';
-import { measureMany } from './many';
-import { greatest, measureMemory } from './memory';
-import { measurePlan } from './plan-judging';
-import { measureRealTestbeds } from './real-testbeds';
-import { measureRules } from './rules';
 
 const CREATES = 300;
 
@@ -19,8 +12,10 @@ interface Measured {
   readonly figures: object;
 }
 
+/** Each loads what it measures with when it is asked for: a worker whose memory is measured holds nothing of the other subjects. */
 const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Measured>>> = {
   up: async (runs, say) => {
+    const { measureFirstUp } = await import('./first-up.js');
     const result = await measureFirstUp(runs, say);
     return {
       figures: result,
@@ -37,6 +32,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
   },
   many: async (_, say) => {
     const testbeds = Number(argument('--testbeds') ?? 50);
+    const { measureMany } = await import('./many.js');
     const result = await measureMany({ testbeds, atOnce: numberOf(argument('--at-once')) }, say);
     const { rounds, unchangedAlone, peakAloneMiB, atOnce } = result;
     return {
@@ -81,6 +77,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
   },
   memory: async (_, say) => {
     const testbeds = Number(argument('--testbeds') ?? 12);
+    const { greatest, measureMemory } = await import('./memory.js');
     const all = await measureMemory({ testbeds, atMost: Number(argument('--at-once') ?? 4) }, say);
     const most = all.map(greatest);
     const mib = (name: string, of: (at: number) => number | undefined): string =>
@@ -115,6 +112,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
     };
   },
   real: async (runs, say) => {
+    const { measureRealTestbeds } = await import('./real-testbeds.js');
     const result = await measureRealTestbeds(runs, say);
     return {
       figures: result,
@@ -128,6 +126,7 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
     };
   },
   admission: async (_, say) => {
+    const { measureAdmission } = await import('./admission.js');
     const result = await measureAdmission(CREATES, say);
     return {
       figures: result,
@@ -139,23 +138,25 @@ const SUBJECTS: Readonly<Record<string, (runs: number, say: Say) => Promise<Meas
     };
   },
   plan: async (runs) => {
+    const { measurePlan } = await import('./plan-judging.js');
     const result = await measurePlan(runs);
     return {
       figures: result,
       lines: [`plan of ${result.objects} resources, ${result.judged} judgements, ms`, ...table(result.rows)],
     };
   },
-  rules: (): Promise<Measured> => {
+  rules: async () => {
+    const { measureRules } = await import('./rules.js');
     const result = measureRules();
     const { pass, fail, unknown, error } = result.verdicts;
-    return Promise.resolve({
+    return {
       figures: result,
       lines: [
         `${result.pods} pods x ${result.rules} object rules, CPU ms`,
         ...table({ 'after start': result.row }),
         `first run ${result.first.toFixed(0)}; pass ${pass}, fail ${fail}, unknown ${unknown}, error ${error}; the oracle engine ${result.oracle.toFixed(0)}`,
       ],
-    });
+    };
   },
 };
 

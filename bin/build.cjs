@@ -40,8 +40,8 @@ function sources() {
   return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** The folder with the built files of the present sources; builds it when it is not there. */
-function build() {
+/** The folder with the built files of the present sources; builds it when it is not there, and says so to `onBuilt`: the builder leaves 90 MiB in the process. */
+function build(onBuilt = () => undefined) {
   const files = sources();
   const hash = createHash('sha256');
   for (const file of files) {
@@ -81,6 +81,7 @@ function build() {
     if (!fs.existsSync(target)) throw cause;
   }
   prune(store, target);
+  onBuilt();
   return target;
 }
 

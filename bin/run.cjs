@@ -2,10 +2,12 @@
 'use strict';
 const path = require('node:path');
 
+// What measures a worker must be as the worker is.
+require('./one-arena.cjs').withOneArena();
 const [, , entry, ...rest] = process.argv;
 const folder = require('./build.cjs').build();
 const built = path.join(folder, `${entry}.js`);
-// As the worker does, and before anything is loaded that lets the heap grow: what measures a worker must not hold more than one.
-require(path.join(folder, 'package', 'young-generation.js')).boundYoungGeneration();
+// Before anything is loaded that lets the heap grow.
+require(path.join(folder, 'package', 'heap-bounds.js')).boundHeap();
 process.argv.splice(1, process.argv.length, built, ...rest);
 require(built);

@@ -3,6 +3,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { beginAnew, settings, withOneArena } = require('./one-arena.cjs');
 
 const root = path.dirname(__dirname);
 const NEEDED_MAJOR = 24;
@@ -29,7 +30,7 @@ function fail(english, korean, remedy) {
 /** A checkout that cannot be written, or that is not installed, is no bug of ours and shows no stack. */
 function builtFolder() {
   try {
-    return require('./build.cjs').build();
+    return require('./build.cjs').build(beginAnew);
   } catch (error) {
     const reason = error.message.split('\n')[0];
     const remedy = error.code === 'MODULE_NOT_FOUND' ? 'npm ci' : `df -h ${root}; ls -ld ${path.join(root, '.build')}`;
@@ -41,7 +42,7 @@ function builtFolder() {
 /** Runs the same call under another Node; passes signals on and ends as the child ends. */
 function runUnder(node) {
   const { spawn } = require('node:child_process');
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: settings() });
   // A key press reaches the child from the terminal as well: it takes signals that arrive together for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
@@ -63,6 +64,8 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED_MAJOR) {
     );
   } else runUnder(node);
 } else {
+  // Help and the version are said at once.
+  if (/^[^-]/.test(process.argv[2] ?? '')) withOneArena();
   require('node:module').enableCompileCache?.(path.join(root, '.build', 'compile-cache'));
   const built = builtFolder();
   if (built !== undefined) void require(path.join(built, 'scripts', 'testbed.js')).main();
