@@ -97,4 +97,3 @@ function prune(store, target) {
 }
 
 module.exports = { build };
-if (require.main === module) process.stdout.write(`${build()}\n`);

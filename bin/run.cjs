@@ -3,9 +3,10 @@
 const path = require('node:path');
 
 // What measures a worker must be as the worker is.
-require('./one-arena.cjs').withOneArena();
+const { beginAnew, withOneArena } = require('./one-arena.cjs');
+withOneArena();
 const [, , entry, ...rest] = process.argv;
-const folder = require('./build.cjs').build();
+const folder = require('./build.cjs').build(beginAnew);
 const built = path.join(folder, `${entry}.js`);
 // Before anything is loaded that lets the heap grow.
 require(path.join(folder, 'package', 'heap-bounds.js')).boundHeap();

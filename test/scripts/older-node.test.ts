@@ -69,7 +69,8 @@ describe.each(ROUTES)('%s', (_, node, before) => {
   test('says what to do, without a stack, where npm brought no Node 24', async () => {
     await using place = openPlace();
     await mkdir(join(place.folder, 'bin'));
-    for (const name of ['testbed.cjs', 'build.cjs', 'one-arena.cjs']) await cp(join(ROOT, 'bin', name), join(place.folder, 'bin', name));
+    for (const name of ['testbed.cjs', 'build.cjs', 'one-arena.cjs'])
+      await cp(join(ROOT, 'bin', name), join(place.folder, 'bin', name));
     const call = (more: Readonly<Record<string, string>>) =>
       finished(start(['list'], place, more, join(place.folder, 'bin', 'testbed.cjs')));
     expect(await call({})).toMatchObject({
@@ -86,7 +87,8 @@ describe.each(ROUTES)('%s', (_, node, before) => {
 test('a checkout that is not installed or cannot be built is told in one message, without a stack', async () => {
   await using place = openPlace();
   await mkdir(join(place.folder, 'bin'));
-  for (const name of ['testbed.cjs', 'build.cjs', 'one-arena.cjs']) await cp(join(ROOT, 'bin', name), join(place.folder, 'bin', name));
+  for (const name of ['testbed.cjs', 'build.cjs', 'one-arena.cjs'])
+    await cp(join(ROOT, 'bin', name), join(place.folder, 'bin', name));
   const bin = join(place.folder, 'bin', 'testbed.cjs');
   const call = () =>
     finished(spawn(process.execPath, [bin, 'list'], { env: place.environment, stdio: ['pipe', 'pipe', 'pipe'] }));

@@ -69,7 +69,8 @@ describe('a command', () => {
   test('that had to build its program first runs without what the builder left, and the next one builds nothing', async () => {
     await using place = openPlace();
     const copy = join(place.folder, 'checkout');
-    const isSource = (path: string): boolean => !/\/(?:node_modules|\.build|\.git|test|docs)(?:\/|$)/.test(path.slice(ROOT.length));
+    const isSource = (path: string): boolean =>
+      !/\/(?:node_modules|\.build|\.git|test|docs)(?:\/|$)/.test(path.slice(ROOT.length));
     await cp(ROOT, copy, { recursive: true, filter: isSource });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const call = { bin: join(copy, 'bin', 'testbed.cjs'), more: { MALLOC_ARENA_MAX: '4' } };
