@@ -143,8 +143,8 @@ function openManyProgress(title: Text, total: number, { onProgress }: Surroundin
       state,
       title,
       detail: text(
-        `${ended} of ${total} done${failed === 0 ? '' : `, ${failed} of them failed`}${under === 0 ? '' : `, ${under} under way`}`,
-        `${total}개 중 ${ended}개 완료${failed === 0 ? '' : `(실패 ${failed}개)`}${under === 0 ? '' : `, ${under}개 진행 중`}`,
+        `${ended - failed} of ${total} done${failed === 0 ? '' : `, ${failed} failed`}${under === 0 ? '' : `, ${under} under way`}`,
+        `${total}개 중 ${ended - failed}개 완료${failed === 0 ? '' : `, ${failed}개 실패`}${under === 0 ? '' : `, ${under}개 진행 중`}`,
       ),
       ...(state === 'start' ? {} : { elapsedMs: performance.now() - began }),
     });

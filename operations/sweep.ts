@@ -116,8 +116,7 @@ async function endClaim(
 
 /** Whether a record or a state speaks of it. */
 async function isWanted({ store, records }: StoredSite, stack: string): Promise<boolean> {
-  if ((await store.read(`records/ids/${stack}`)) !== undefined || (await records.find(stack)) !== undefined)
-    return true;
+  if ((await records.find(stack)) !== undefined) return true;
   const { readPublished } = await import('../engine/published-state.js');
   return (await readPublished({ name: stack, store }))?.content !== undefined;
 }

@@ -9,6 +9,7 @@ import type { Text } from '../../errors';
 import { downAll } from '../../operations/down-many';
 import { upAll, type ManyUpResult } from '../../operations/up-many';
 import { upSpec } from '../../operations/up';
+import { finished } from '../scripts/run-cli';
 import { cliOnCluster } from '../support/cli-on-cluster';
 import { testSurroundings } from '../support/cluster';
 import { specOf } from '../support/specs';
@@ -135,6 +136,42 @@ describe('many testbeds at once', () => {
     expect('testbeds' in ended ? ended.failure : 'one').toBeUndefined();
   }, 240_000);
 });
+
+it('a folder that is interrupted by Ctrl-C ends in order, says what is left, and the same command finishes it', async () => {
+  const { kubeconfig } = testSurroundings();
+  const names = ['ctrl-a', 'ctrl-b', 'ctrl-c', 'ctrl-d'];
+  const specs = folderOf(Object.fromEntries(names.map((name) => [`${name}.yaml`, specText(name)])));
+  const home = join(folder, 'ctrl');
+  mkdirSync(home);
+  const cli = cliOnCluster({ folder: home, kubeconfig });
+  const argv = ['up', '-f', specs, '--at-once', '1'];
+  const child = cli.start(argv);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    const isFirst = !/ctrl-a.*created/.test(said);
+    said += chunk.toString();
+    if (isFirst && /ctrl-a.*created/.test(said)) child.kill('SIGINT');
+  });
+  const { code, stdout, stderr } = await finished(child);
+  expect([code, stdout, stderr]).toEqual([
+    130,
+    expect.any(String),
+    expect.stringContaining('run the same command again'),
+  ]);
+  expect(stdout).toMatch(/ctrl-a +created/);
+  expect(stdout).toMatch(/ctrl-d +not begun/);
+  expect(stderr).toMatch(/\nwarning: stopping; once more ends at once\n/);
+  // What was under way when it came is half-made, or came to its end all the same.
+  expect(stderr).toMatch(/\nerror: [23] of 4 testbeds are not done\n(?:  ctrl-.*\n){1,2}  ctrl-d: not begun\n/);
+
+  const again = await cli.run([...argv, '-o', 'json']);
+  expect([again.code, again.stderr]).toEqual([0, '']);
+  const finishedNow = upDocument.parse(JSON.parse(again.stdout)).testbeds;
+  expect(finishedNow.map(({ name }) => name)).toEqual(names);
+  expect(finishedNow[0]?.outcome).toBe('unchanged');
+  const ended = await cli.run(['down', '--all', '--yes', '-o', 'json']);
+  expect([ended.code, ended.stderr]).toEqual([0, '']);
+}, 240_000);
 
 const byWords = (a = '', b = ''): number => a.localeCompare(b);
 

@@ -78,6 +78,9 @@ it('a sweep ends what dead operations left, and those that could not end it, and
     await leaveBehind(currentProcess()),
   ];
   const owing = await leaveOwing();
+  // Killed between the two writes that reserve a name: who bears the id is written, the record is not.
+  const half = await leaveBehind(dead);
+  await store.write(`records/ids/${half}`, Buffer.from(JSON.stringify({ version: 1, name: 'sweep-half' })), 'absent');
   const foreign = newId();
   await admin.create(operationSecret(foreign, 1, 'up'));
   const records = openRecords(store);
@@ -86,7 +89,7 @@ it('a sweep ends what dead operations left, and those that could not end it, and
   await records.reserve(testbedRecord('sweep-standing', standing));
 
   await orphans({ ids: [newId()], ...site.target }, site.surroundings);
-  const stacks = { tried, ended, owing, standing, living, foreign };
+  const stacks = { tried, ended, owing, half, standing, living, foreign };
   const left: Record<string, readonly [number, string | undefined]> = {};
   for (const [name, stack] of Object.entries(stacks))
     left[name] = [(await secretsOf(stack)).length, (await readClaim(store, stack))?.claim.state];
@@ -94,6 +97,7 @@ it('a sweep ends what dead operations left, and those that could not end it, and
     tried: [0, undefined],
     ended: [0, undefined],
     owing: [0, undefined],
+    half: [0, undefined],
     standing: [0, 'held'],
     living: [1, 'held'],
     foreign: [1, undefined],

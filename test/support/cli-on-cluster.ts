@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BIN, finished, type Finished } from '../scripts/run-cli';
@@ -7,6 +7,8 @@ import { specOf } from './specs';
 
 /** The real command in a real process, with a site of its own below `folder`, on an existing cluster. */
 export interface CliOnCluster {
+  /** Its process, whose number is the command's own. */
+  readonly start: (argv: readonly string[], more?: Readonly<Record<string, string>>) => ChildProcessWithoutNullStreams;
   readonly run: (argv: readonly string[], more?: Readonly<Record<string, string>>) => Promise<Finished>;
 }
 
@@ -27,13 +29,12 @@ export function cliOnCluster({ folder, kubeconfig, enter = [] }: CliOptions): Cl
     TESTBED_TOOLS_FROM: 'path',
   };
   const prefix = [...enter, 'sh', '-c', 'cd "$0" && exec "$@"', folder, process.execPath, BIN];
-  return {
-    run: (argv, more = {}) => {
-      const target = ['--context', 'testbed-admin', '--kubeconfig', kubeconfig];
-      const [command = '', ...words] = [...prefix, ...argv, ...(argv[0] === 'init' ? [] : target)];
-      return finished(spawn(command, words, { env: { ...environment, ...more }, stdio: ['pipe', 'pipe', 'pipe'] }));
-    },
+  const start: CliOnCluster['start'] = (argv, more = {}) => {
+    const target = ['--context', 'testbed-admin', '--kubeconfig', kubeconfig];
+    const [command = '', ...words] = [...prefix, ...argv, ...(argv[0] === 'init' ? [] : target)];
+    return spawn(command, words, { env: { ...environment, ...more }, stdio: ['pipe', 'pipe', 'pipe'] });
   };
+  return { start, run: (argv, more) => finished(start(argv, more)) };
 }
 
 /** Writes a testbed.yaml of that name with a database; `folder` as this process reaches it. */
