@@ -15,6 +15,7 @@ import { openStoredSite } from './stored-site';
 import type { Surroundings } from './surroundings';
 import { openTarget, requireSameCluster } from './target';
 import type { UpOptions } from './up';
+import { refuseOlder } from './up-refusals';
 import type { TargetOptions } from './target';
 
 export interface PreviewResult {
@@ -44,7 +45,10 @@ export async function previewSpec(
     try {
       return await tellingIfGone(target.reference, doing, async () => {
         const known = await records.find(spec.name);
-        if (known !== undefined) requireSameCluster(spec.name, known.cluster, target);
+        if (known !== undefined) {
+          requireSameCluster(spec.name, known.cluster, target);
+          refuseOlder(known, surroundings);
+        }
         const id = known?.id ?? (await records.newId());
         const credentials = known === undefined ? FIRST_CREDENTIALS : dueCredentials(known, 'keep', surroundings.now());
         const program = testbedProgram(id, spec, {

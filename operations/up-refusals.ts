@@ -2,7 +2,9 @@ import { TestbedError, text } from '../errors';
 import { findByMark } from './marks';
 import type { TestbedRecord } from './records';
 import type { SharedWork } from './shared-work';
+import type { Surroundings } from './surroundings';
 import type { Target } from './target';
+import { lastVersion, presentVersion } from './versions';
 
 /** A testbed of this name that some other site made is not ours to change. */
 export async function refuseStranger(name: string, target: Target, shared: SharedWork | undefined): Promise<void> {
@@ -56,6 +58,26 @@ export function refuseHalfEnded({ name, id, infrastructure }: TestbedRecord): vo
       hint: text(
         `finish it, then run the same command again: testbed down ${name}`,
         `종료를 마친 뒤 같은 명령을 다시 실행하세요: testbed down ${name}`,
+      ),
+    },
+  );
+}
+
+/** Machines of one site are brought on one after the other: an older tool takes nothing back of what a newer one built. Throws MadeByNewer. */
+export function refuseOlder(record: TestbedRecord, surroundings: Surroundings): void {
+  const { name } = record;
+  const [from, present] = [lastVersion(record), presentVersion(surroundings)];
+  if (from.components <= present.components) return;
+  throw new TestbedError(
+    'MadeByNewer',
+    text(
+      `'${name}' was built by testbed ${from.package} (components ${from.components}), which is newer than this one, ${present.package} (components ${present.components})`,
+      `'${name}'은(는) 이 버전 ${present.package}(구성 ${present.components})보다 새로운 testbed ${from.package}(구성 ${from.components})(으)로 만들어졌습니다`,
+    ),
+    {
+      hint: text(
+        'bring this machine to the newer version and run it from there',
+        '이 장비를 새 버전으로 올린 뒤 다시 실행하세요',
       ),
     },
   );

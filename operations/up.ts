@@ -19,7 +19,7 @@ import type { Surroundings } from './surroundings';
 import type { Target, TargetOptions } from './target';
 import { openTarget, requireSameCluster } from './target';
 import { fieldsOf, noteFailure, takeName, withCredentials } from './up-record';
-import { endedMeanwhile, madeMeanwhile, refuseHalfEnded, refuseStranger } from './up-refusals';
+import { endedMeanwhile, madeMeanwhile, refuseHalfEnded, refuseOlder, refuseStranger } from './up-refusals';
 import { builtNow } from './versions';
 import { waitForWorkloads } from './workloads';
 
@@ -79,6 +79,7 @@ export async function upSpec(
       if (known !== undefined) {
         requireSameCluster(spec.name, known.cluster, target);
         refuseHalfEnded(known);
+        refuseOlder(known, within);
         // Who held the stack before may wake up and write what it read: it must find another version.
         if (claim.followed === 'silent') await records.save(known);
       }

@@ -7,7 +7,8 @@ import type { TestbedRecord } from './records';
 import type { SharedWork } from './shared-work';
 import type { Surroundings } from './surroundings';
 import { requireSameCluster } from './target';
-import { isCurrent, lastVersion, presentVersion, type BuiltBy } from './versions';
+import { refuseOlder } from './up-refusals';
+import { isCurrent, lastVersion, type BuiltBy } from './versions';
 
 /** What an upgrade would change of one testbed. */
 export interface PlannedUpgrade {
@@ -42,8 +43,7 @@ export async function upgradePlan(
   const { target } = shared;
   requireSameCluster(record.name, record.cluster, target);
   const known = { name: record.name, id: record.id, from: lastVersion(record), record };
-  const present = presentVersion(surroundings);
-  if (known.from.components > present.components) throw madeByNewer(record, known.from, present);
+  refuseOlder(record, surroundings);
   const isBuilt = isCurrent(record, surroundings);
   if (isBuilt && target.pins === undefined)
     return { ...known, spec: undefined, changes: [], endsData: [], isCurrent: true, words: CURRENT };
@@ -75,23 +75,6 @@ function planWords(changes: readonly ResourceChange[]): Text {
     .join(', ');
   const more = changes.length > NAMED ? ', …' : '';
   return text(`${changes.length} to change: ${named}${more}`, `${changes.length}개 변경: ${named}${more}`);
-}
-
-/** An older tool beside newer ones, as machines of one site are brought on one after the other, takes nothing back. */
-function madeByNewer({ name }: TestbedRecord, from: BuiltBy, present: BuiltBy): TestbedError {
-  return new TestbedError(
-    'MadeByNewer',
-    text(
-      `'${name}' was built by testbed ${from.package} (components ${from.components}), which is newer than this one, ${present.package} (components ${present.components})`,
-      `'${name}'은(는) 이 버전 ${present.package}(구성 ${present.components})보다 새로운 testbed ${from.package}(구성 ${from.components})(으)로 만들어졌습니다`,
-    ),
-    {
-      hint: text(
-        'bring this machine to the newer version and run it from there',
-        '이 장비를 새 버전으로 올린 뒤 다시 실행하세요',
-      ),
-    },
-  );
 }
 
 function withoutSpec({ name }: TestbedRecord): TestbedError {

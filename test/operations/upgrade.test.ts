@@ -11,9 +11,11 @@ import { drift } from '../../operations/drift';
 import type { TestbedRecord } from '../../operations/records';
 import { openSite } from '../../operations/site';
 import { openStoredSite } from '../../operations/stored-site';
+import { previewSpec } from '../../operations/preview';
 import { upgrade, type UpgradeOptions, type UpgradeResult } from '../../operations/upgrade';
 import { isEndOfData } from '../../operations/upgrade-plan';
 import { upSpec } from '../../operations/up';
+import { packageVersion } from '../../package/root';
 import { testSurroundings } from '../support/cluster';
 import { installOlder, olderTestbed } from '../support/older-site';
 import { specOf } from '../support/specs';
@@ -154,6 +156,14 @@ describe('a testbed that a newer program built', () => {
       expect(states(result)).toEqual(['built-after failed', 'built-now current']);
       expect(result.testbeds[0]?.error?.code).toBe('MadeByNewer');
       expect(result.failure?.code).toBe('NotAllDone');
+      expect(await recordOf(site, 'built-after')).toEqual(before);
+      const told = {
+        code: 'MadeByNewer',
+        message: `'built-after' was built by testbed 99.0.0 (components ${COMPONENTS_VERSION + 1}), which is newer than this one, ${packageVersion()} (components ${COMPONENTS_VERSION})`,
+      };
+      const spec = specOf({ name: 'built-after', size: 'medium' });
+      await expect(upSpec(spec, site.target, site.surroundings)).rejects.toMatchObject(told);
+      await expect(previewSpec(spec, site.target, site.surroundings)).rejects.toMatchObject(told);
       expect(await recordOf(site, 'built-after')).toEqual(before);
       for (const name of ['built-after', 'built-now']) await site.end(name);
     }));
