@@ -10,7 +10,7 @@ import type { TestSite } from '../support/testbeds';
 import { boundaryCells } from './cells/boundary';
 import { verdict, type DeniedCell } from './cells/cell';
 import { clusterCells } from './cells/cluster';
-import { detourCells } from './cells/detours';
+import { detourCells, REALLY_RUN } from './cells/detours';
 import { managedObjectCells } from './cells/managed-objects';
 import { unexemptAdministrator } from './unexempt-administrator';
 
@@ -76,7 +76,11 @@ interface Opened {
 
 /** The cells that are no longer refused. What is refused otherwise than with 403 would be an attempt that is malformed. */
 async function open(client: KubernetesClient, cells: readonly DeniedCell[]): Promise<Opened[]> {
-  const verdicts = await Promise.all(cells.map(async (cell) => ({ cell, words: await verdict(client, cell.attempt) })));
+  const attempts = cells.map(async (cell) => ({ cell, words: await verdict(client, cell.attempt) }));
+  // While the server has not yet taken up that a rail is back, the attempt that is no dry run succeeds: each round ends with what it made.
+  await Promise.allSettled(attempts);
+  await admin.delete(REALLY_RUN);
+  const verdicts = await Promise.all(attempts);
   return verdicts.flatMap(({ cell, words }) => {
     if (words.startsWith('403 ')) return [];
     if (words !== 'allowed' && !words.startsWith(cell.behind ?? 'allowed')) throw new Error(`${cell.title}: ${words}`);
@@ -144,12 +148,6 @@ describe('without one guard rail something is open', () => {
           body: { spec: JSON.parse(JSON.stringify(whole['spec'])) },
           contentType: 'application/merge-patch+json',
         });
-      await admin.delete({
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        namespace: 'testbed-preview-open',
-        name: 'mine',
-      });
       // The next case starts from a closed table.
       await expect.poll(() => open(mallory, admissionCells()), soon).toEqual([]);
     }

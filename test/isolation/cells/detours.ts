@@ -159,9 +159,18 @@ export function detourCells(namespace: string): DeniedCell[] {
   ];
 }
 
+/** What the one attempt that is no dry run makes where no rail refuses it. */
+export const REALLY_RUN = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  namespace: 'testbed-preview-open',
+  name: 'mine',
+} as const;
+
 /** Where nobody runs anything, the platform included. */
 function standingCells(): DeniedCell[] {
-  const deployment = (namespace: string) => object('apps/v1', 'Deployment', namespace, 'mine', workload());
+  const deployment = (namespace: string) =>
+    object(REALLY_RUN.apiVersion, REALLY_RUN.kind, namespace, REALLY_RUN.name, workload());
   const create = (group: string, resource: string, namespace: string) =>
     ['create', { group, resource, namespace }] as const;
   return [
@@ -187,9 +196,9 @@ function standingCells(): DeniedCell[] {
       ...byTwo(
         {
           title: 'really run something where previews are tried',
-          attempt: (c) => c.create(deployment('testbed-preview-open')),
+          attempt: (c) => c.create(deployment(REALLY_RUN.namespace)),
         },
-        create('apps', 'deployments', 'testbed-preview-open'),
+        create('apps', 'deployments', REALLY_RUN.namespace),
         PREVIEWS,
       ),
       behind: PREVIEWS,
